@@ -1,0 +1,76 @@
+import { dlopen, ptr, read, FFIType as T } from "bun:ffi";
+import { constants as osConstants } from "node:os";
+import { SlipwayError } from "../errors/index.ts";
+
+/**
+ * The C library's calls that Node's API lacks. All of them run on the calling thread, so none that can
+ * wait belongs here: a blocking variant goes to a worker or a child.
+ */
+const libc = dlopen("libc.so.6", {
+  __errno_location: { args: [], returns: T.ptr },
+  bind: { args: [T.i32, T.ptr, T.u32], returns: T.i32 },
+  close: { args: [T.i32], returns: T.i32 },
+  execve: { args: [T.ptr, T.ptr, T.ptr], returns: T.i32 },
+  fcntl: { args: [T.i32, T.i32, T.i64], returns: T.i32 },
+  grantpt: { args: [T.i32], returns: T.i32 },
+  ioctl: { args: [T.i32, T.u64, T.ptr], returns: T.i32 },
+  mkfifo: { args: [T.ptr, T.u32], returns: T.i32 },
+  mknod: { args: [T.ptr, T.u32, T.u64], returns: T.i32 },
+  mount: { args: [T.ptr, T.ptr, T.ptr, T.u64, T.ptr], returns: T.i32 },
+  pipe2: { args: [T.ptr, T.i32], returns: T.i32 },
+  posix_openpt: { args: [T.i32], returns: T.i32 },
+  ptsname_r: { args: [T.i32, T.ptr, T.u64], returns: T.i32 },
+  read: { args: [T.i32, T.ptr, T.u64], returns: T.i64 },
+  recv: { args: [T.i32, T.ptr, T.u64, T.i32], returns: T.i64 },
+  send: { args: [T.i32, T.ptr, T.u64, T.i32], returns: T.i64 },
+  setns: { args: [T.i32, T.i32], returns: T.i32 },
+  setsockopt: { args: [T.i32, T.i32, T.i32, T.ptr, T.u32], returns: T.i32 },
+  socket: { args: [T.i32, T.i32, T.i32], returns: T.i32 },
+  syscall: { args: [T.i64, T.i64, T.i64, T.i64, T.i64, T.i64, T.i64], returns: T.i64 },
+  umount2: { args: [T.ptr, T.i32], returns: T.i32 },
+  unlockpt: { args: [T.i32], returns: T.i32 },
+  unshare: { args: [T.i32], returns: T.i32 },
+}).symbols;
+
+export { libc };
+
+/** A NUL-terminated copy of a string; keep the buffer referenced while its pointer is in use. */
+export function cstring(value: string): Buffer {
+  return Buffer.from(`${value}\0`);
+}
+
+/** A pointer to a NUL-terminated copy of a string for the duration of one FFI call; null passes NULL. */
+export function cptr(value: Uint8Array | null): ReturnType<typeof ptr> | null {
+  return value === null ? null : ptr(value);
+}
+
+const errnoNames = new Map(Object.entries(osConstants.errno).map(([name, value]) => [value, name]));
+
+/** errno of the FFI call just made on this thread. Read it before anything else can make a system call. */
+export function errno(): number {
+  const location = libc.__errno_location();
+  return location === null ? 0 : read.i32(location, 0);
+}
+
+/** The name of an errno value: `2` is `ENOENT`. */
+export function errnoName(value: number): string {
+  return errnoNames.get(value) ?? `errno ${value}`;
+}
+
+/**
+ * Passes a system call's result through; a negative one becomes a `system` (`exhausted` for a full disk)
+ * error that says what was tried.
+ */
+export function check(result: number | bigint, what: string | (() => string)): number {
+  const value = Number(result);
+  if (value >= 0) return value;
+  const name = errnoName(errno());
+  const text = typeof what === "string" ? what : what();
+  throw new SlipwayError(
+    name === "ENOSPC" || name === "EDQUOT" ? "exhausted" : "system",
+    `${text}: ${name}`,
+    {
+      errno: name,
+    },
+  );
+}
