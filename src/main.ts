@@ -1,0 +1,22 @@
+/**
+ * The composition root. What a process becomes is decided here and nowhere else, and only the modules of
+ * that role are loaded: start-up time is part of every command.
+ */
+const internal: Record<string, () => Promise<{ run(args: string[]): Promise<number> }>> = {
+  "fs-archive": () => import("./layers/child/archive.ts"),
+  "layer-apply": () => import("./layers/child/apply.ts"),
+  "layer-diff": () => import("./layers/child/diff.ts"),
+};
+
+async function main(argv: string[]): Promise<number> {
+  const [first, name, ...rest] = argv;
+  if (first === "internal") {
+    const load = name === undefined ? undefined : internal[name];
+    if (load === undefined) throw new Error(`no internal command ${name}`);
+    return await (await load()).run(rest);
+  }
+  if (first === "daemon") return await (await import("./daemon.ts")).run(argv.slice(1));
+  return await (await import("./cli/index.ts")).run(argv);
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,16 @@
+import { join } from "node:path";
+
+/** True in the executable that `bun build --compile` makes: its modules live in a virtual file system. */
+export const isCompiled = import.meta.url.includes("/$bunfs/");
+
+const mainModule = isCompiled ? undefined : join(import.meta.dir, "..", "main.ts");
+
+/** argv that starts this program anew with the given arguments: the executable, or Bun with our main module. */
+export function ownCommand(...args: string[]): string[] {
+  return mainModule === undefined ? [process.execPath, ...args] : [process.execPath, mainModule, ...args];
+}
+
+/** argv of one of our own children: work that burns CPU, touches many files or changes its root. */
+export function selfCommand(name: string, ...args: string[]): string[] {
+  return ownCommand("internal", name, ...args);
+}
