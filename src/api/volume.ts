@@ -1,0 +1,27 @@
+export interface Volume {
+  Name: string;
+  Driver: string;
+  Mountpoint: string;
+  CreatedAt: string;
+  Labels: Record<string, string> | null;
+  Scope: "local";
+  Options: Record<string, string> | null;
+  UsageData?: { Size: number; RefCount: number };
+}
+
+export interface VolumeCreateRequest {
+  Name?: string;
+  Driver?: string;
+  DriverOpts?: Record<string, string> | null;
+  Labels?: Record<string, string> | null;
+}
+
+export interface VolumeListResponse {
+  Volumes: Volume[];
+  Warnings: string[] | null;
+}
+
+export interface VolumesPruneResponse {
+  VolumesDeleted: string[] | null;
+  SpaceReclaimed: number;
+}
