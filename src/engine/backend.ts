@@ -1,0 +1,200 @@
+import type * as api from "../api/index.ts";
+
+/**
+ * What the engine offers to whoever speaks for users: `server/` calls these verbs and nothing else of the
+ * engine. References (`ref`) are what users type: a name with or without a leading `/`, a full id, or an
+ * unambiguous prefix of one. Failures are SlipwayErrors. Wire types are Docker's, always of the newest
+ * API version; `server/` turns them into what an older version looked like.
+ */
+export interface Backend {
+  readonly containers: ContainerVerbs;
+  readonly execs: ExecVerbs;
+  readonly images: ImageVerbs;
+  readonly networks: NetworkVerbs;
+  readonly volumes: VolumeVerbs;
+  readonly system: SystemVerbs;
+}
+
+/** A byte sink with a bounded buffer: `write` answers false when it is full, `drained` waits for room. */
+export interface Sink {
+  write(chunk: Uint8Array): boolean;
+  drained(): Promise<void>;
+}
+
+/** A client's end of a hijacked connection. */
+export interface AttachStreams {
+  /** Absent when the client sends no input. Ends at the client's half-close. */
+  readonly input?: AsyncIterable<Uint8Array>;
+  readonly output: Sink;
+  /** Aborted when the client is gone. */
+  readonly signal: AbortSignal;
+}
+
+export interface AttachOptions {
+  stdin: boolean;
+  stdout: boolean;
+  stderr: boolean;
+  /** Replay what the log has. */
+  logs: boolean;
+  /** Go on with what comes. */
+  stream: boolean;
+  detachKeys?: string;
+  /** Without a TTY, output is framed unless the client asked for bare bytes (attach/ws). */
+  framing?: "auto" | "raw";
+}
+
+export interface LogsOptions {
+  stdout: boolean;
+  stderr: boolean;
+  follow: boolean;
+  /** Nanoseconds since the epoch. */
+  since?: bigint;
+  until?: bigint;
+  /** Absent: all. */
+  tail?: number;
+  timestamps: boolean;
+  details: boolean;
+}
+
+export type WaitCondition = "not-running" | "next-exit" | "removed";
+
+export interface ListContainersOptions {
+  all?: boolean;
+  limit?: number;
+  size?: boolean;
+  filters?: api.Filters;
+}
+
+export interface ContainerVerbs {
+  create(
+    request: api.ContainerCreateRequest,
+    options: { name?: string; platform?: string },
+  ): Promise<api.ContainerCreateResponse>;
+  list(options: ListContainersOptions): Promise<api.ContainerSummary[]>;
+  inspect(ref: string, options?: { size?: boolean }): Promise<api.ContainerInspect>;
+  top(ref: string, psArgs: string): Promise<api.ContainerTopResponse>;
+  /** Answers the content type with the stream: framed unless the container has a TTY. */
+  logs(ref: string, options: LogsOptions, signal: AbortSignal): Promise<FramedStream>;
+  changes(ref: string): Promise<api.FilesystemChange[]>;
+  export(ref: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+  /** One sample, or (stream) one each second. `oneShot` skips the wait for a second sample to compare with. */
+  stats(
+    ref: string,
+    options: { stream: boolean; oneShot: boolean },
+    signal: AbortSignal,
+  ): Promise<AsyncIterable<api.ContainerStats>>;
+  resize(ref: string, size: { height: number; width: number }): Promise<void>;
+  start(ref: string, options?: { detachKeys?: string }): Promise<void>;
+  /** `timeout` in seconds; -1 waits for ever; absent: the container's own. */
+  stop(ref: string, options: { timeout?: number; signal?: string }): Promise<void>;
+  restart(ref: string, options: { timeout?: number; signal?: string }): Promise<void>;
+  kill(ref: string, signal?: string): Promise<void>;
+  update(ref: string, request: api.ContainerUpdateRequest): Promise<{ Warnings: string[] }>;
+  rename(ref: string, name: string): Promise<void>;
+  pause(ref: string): Promise<void>;
+  unpause(ref: string): Promise<void>;
+  /** Checks the container and answers how its output is framed; `run` then does the copying. */
+  attach(ref: string, options: AttachOptions): Promise<PreparedStream>;
+  /** Resolves at once with a promise: headers go out before the container ends. */
+  wait(
+    ref: string,
+    condition: WaitCondition,
+    signal: AbortSignal,
+  ): Promise<{ result: Promise<api.ContainerWaitResponse> }>;
+  remove(ref: string, options: { volumes?: boolean; force?: boolean; link?: boolean }): Promise<void>;
+  prune(filters: api.Filters): Promise<api.ContainersPruneResponse>;
+  statPath(ref: string, path: string): Promise<api.ContainerPathStat>;
+  getArchive(
+    ref: string,
+    path: string,
+    signal: AbortSignal,
+  ): Promise<{ stat: api.ContainerPathStat; tar: AsyncIterable<Uint8Array> }>;
+  putArchive(
+    ref: string,
+    path: string,
+    tar: AsyncIterable<Uint8Array>,
+    options: { noOverwriteDirNonDir: boolean; copyUIDGID: boolean },
+    signal: AbortSignal,
+  ): Promise<void>;
+  commit(options: CommitOptions): Promise<api.IdResponse>;
+}
+
+export interface CommitOptions {
+  container: string;
+  repo?: string;
+  tag?: string;
+  comment?: string;
+  author?: string;
+  pause: boolean;
+  /** Dockerfile instructions. */
+  changes: string[];
+  config?: api.ContainerConfig;
+}
+
+/** Bytes for one client: `multiplexed` has the 8-byte stream headers, `raw` has none. */
+export interface FramedStream {
+  framing: "raw" | "multiplexed";
+  chunks: AsyncIterable<Uint8Array>;
+}
+
+export interface PreparedStream {
+  framing: "raw" | "multiplexed";
+  /** Copies until the output ends, the client detaches or goes away. */
+  run(streams: AttachStreams): Promise<void>;
+}
+
+export interface ExecVerbs {
+  create(container: string, request: api.ExecCreateRequest): Promise<api.IdResponse>;
+  /** Checks the exec and the container's state; `run` then starts it and copies. */
+  prepare(id: string, request: api.ExecStartRequest): Promise<PreparedStream>;
+  startDetached(id: string, request: api.ExecStartRequest): Promise<void>;
+  resize(id: string, size: { height: number; width: number }): Promise<void>;
+  inspect(id: string): Promise<api.ExecInspect>;
+}
+
+export interface ImageVerbs {
+  list(options: {
+    all?: boolean;
+    filters?: api.Filters;
+    sharedSize?: boolean;
+    manifests?: boolean;
+  }): Promise<api.ImageSummary[]>;
+  inspect(ref: string): Promise<api.ImageInspect>;
+  history(ref: string): Promise<api.ImageHistoryItem[]>;
+  tag(ref: string, repo: string, tag?: string): Promise<void>;
+  remove(ref: string, options: { force?: boolean; noprune?: boolean }): Promise<api.ImageDeleteItem[]>;
+  prune(filters: api.Filters): Promise<api.ImagesPruneResponse>;
+  /** A Docker archive that is an OCI layout too, as docker save writes. */
+  save(refs: string[], signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+  load(archive: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncIterable<api.ProgressMessage>;
+  import(
+    archive: AsyncIterable<Uint8Array>,
+    options: { repo?: string; tag?: string; message?: string; changes: string[]; platform?: string },
+    signal: AbortSignal,
+  ): AsyncIterable<api.ProgressMessage>;
+  /** Ours: makes a base image from the host's packages: `debian:bookworm`, `busybox`. */
+  bootstrap(ref: string, signal: AbortSignal): AsyncIterable<api.ProgressMessage>;
+}
+
+export interface NetworkVerbs {
+  list(filters: api.Filters): Promise<api.NetworkInspect[]>;
+  inspect(ref: string): Promise<api.NetworkInspect>;
+}
+
+export interface VolumeVerbs {
+  list(filters: api.Filters): Promise<api.VolumeListResponse>;
+  inspect(name: string): Promise<api.Volume>;
+  create(request: api.VolumeCreateRequest): Promise<api.Volume>;
+  remove(name: string, options: { force?: boolean }): Promise<void>;
+  prune(filters: api.Filters): Promise<api.VolumesPruneResponse>;
+}
+
+export interface SystemVerbs {
+  version(): Promise<api.VersionResponse>;
+  info(): Promise<api.InfoResponse>;
+  events(
+    options: { since?: bigint; until?: bigint; filters: api.Filters },
+    signal: AbortSignal,
+  ): AsyncIterable<api.EventMessage>;
+  diskUsage(types?: ("container" | "image" | "volume" | "build-cache")[]): Promise<api.DiskUsageResponse>;
+}
