@@ -1,0 +1,86 @@
+import type { ContainerConfig, EndpointSettings, HostConfig, MountPoint, PortMap } from "../../api/index.ts";
+
+/** What is durable of a container: one row of the metastore, written before a verb is acknowledged. */
+export interface ContainerRecord {
+  readonly id: string;
+  /** Without the leading slash. */
+  name: string;
+  /** RFC3339Nano. */
+  readonly created: string;
+  readonly image: {
+    /** As the user named it at create: `busybox`, a digest, an id prefix. */
+    reference: string;
+    /** Digest of the image's config. */
+    id: string;
+    /** Chain ID of the image's layers; absent for an image without layers. */
+    chainId?: string;
+  };
+  platform: string;
+  /** The image's config merged with the request: what the process is made from. */
+  config: ContainerConfig;
+  hostConfig: HostConfig;
+  path: string;
+  args: string[];
+  mounts: ContainerMount[];
+  /** Networks by name, with what the user asked of each. */
+  endpoints: Record<string, EndpointSettings>;
+  state: RecordedState;
+  restartCount: number;
+  /** The user stopped it: `unless-stopped` keeps it down at the engine's next start. */
+  manuallyStopped: boolean;
+  removing: boolean;
+}
+
+export interface RecordedState {
+  status: "created" | "starting" | "running" | "paused" | "restarting" | "exited" | "dead";
+  exitCode: number;
+  error: string;
+  oomKilled: boolean;
+  /** RFC3339Nano; `0001-01-01T00:00:00Z` for never. */
+  startedAt: string;
+  finishedAt: string;
+  /** The process with id 1 in the container, on the host; 0 when none runs. */
+  initPid: number;
+  /** Field 22 of /proc/PID/stat: tells a reused pid from the one that was started. */
+  startTicks: number;
+  wrapperPid: number;
+  /** While running: what the network gave it. */
+  network?: RecordedNetwork;
+  usage?: { peakMemory: number; cpuNanoseconds: number };
+}
+
+export interface RecordedNetwork {
+  endpoints: Record<
+    string,
+    {
+      networkId: string;
+      endpointId: string;
+      interface: string;
+      hostInterface: string;
+      address: string;
+      prefixLength: number;
+      gateway: string;
+      macAddress: string;
+    }
+  >;
+  ports: PortMap;
+}
+
+/** A mount as resolved at create: what inspect shows, and what the kernel is to be told. */
+export interface ContainerMount {
+  point: MountPoint;
+  /** mount(8) options for the runtime, such as `rbind`, `ro`, `rprivate`, `size=64m`. */
+  options: string[];
+  /** A volume that did not name `nocopy`: filled from the image when it is empty at first use. */
+  copyUp?: boolean;
+  /** Path inside the volume. */
+  subpath?: string;
+  /** Anonymous volumes go with the container when it is removed with `-v` or `--rm`. */
+  anonymous?: boolean;
+  /** `--mount type=image`: the image to mount. */
+  image?: string;
+  /** Bind sources of the `-v` form are made when missing. */
+  createSource?: boolean;
+}
+
+export const never = "0001-01-01T00:00:00Z";
