@@ -1,0 +1,133 @@
+import type { LogConfig, Ulimit } from "../../api/index.ts";
+import { invalid } from "../../errors/index.ts";
+import { readConfigFile } from "./file.ts";
+import { parseFlags, type RawOptions } from "./flags.ts";
+
+export { helpText } from "./flags.ts";
+
+/** The engine's settings, complete and checked. Paths are absolute, sizes are bytes, times are seconds. */
+export interface EngineConfig {
+  dataRoot: string;
+  execRoot: string;
+  hosts: string[];
+  group: string;
+  pidFile: string;
+  bridge: string;
+  /** Address with prefix, such as `172.17.0.1/16`; absent: the first free pool. */
+  bip?: string;
+  addressPools: { base: string; size: number }[];
+  mtu: number;
+  icc: boolean;
+  publishAddress: string;
+  iptables: boolean;
+  dns: string[];
+  dnsOptions: string[];
+  dnsSearch: string[];
+  ulimits: Ulimit[];
+  runtimes: Record<string, { path: string; args: string[] }>;
+  defaultRuntime: string;
+  shmSize: number;
+  init: boolean;
+  initPath?: string;
+  cgroupParent: string;
+  log: Required<Pick<LogConfig, "Type">> & { Config: Record<string, string> };
+  logLevel: LogLevel;
+  logFormat: "text" | "json";
+  debug: boolean;
+  labels: string[];
+  liveRestore: boolean;
+  shutdownTimeout: number;
+}
+
+export const logLevels = ["debug", "info", "warn", "error", "fatal"] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+const defaultConfigFile = "/etc/slipway/daemon.json";
+const defaultPools = [
+  ...Array.from({ length: 15 }, (_, index) => ({ base: `172.${17 + index}.0.0/16`, size: 16 })),
+  { base: "192.168.0.0/16", size: 20 },
+];
+const defaultShmSize = 64 * 1024 * 1024;
+
+/**
+ * Reads the command line and the configuration file of `slipway daemon`. An option that both name is an
+ * error, as with dockerd: which one wins should be nobody's guess.
+ */
+export function loadConfig(argv: string[]): EngineConfig {
+  const flags = parseFlags(argv);
+  const file = readConfigFile(flags["config-file"] ?? defaultConfigFile, flags["config-file"] !== undefined);
+  const both = Object.keys(flags).filter((name) => name in file);
+  if (both.length > 0) {
+    const named = both.map(
+      (name) => `${name}: (from flag: ${show(flags, name)}, from file: ${show(file, name)})`,
+    );
+    throw invalid(
+      "unable to configure the engine: the following directives are specified both as a flag and in the " +
+        `configuration file: ${named.join(", ")}`,
+    );
+  }
+  return complete({ ...file, ...flags });
+}
+
+const show = (options: RawOptions, name: string) => JSON.stringify(options[name as keyof RawOptions]);
+
+function complete(raw: RawOptions): EngineConfig {
+  const execRoot = absolute(raw["exec-root"] ?? "/run/slipway", "exec-root");
+  const config: EngineConfig = {
+    dataRoot: absolute(raw["data-root"] ?? "/var/lib/slipway", "data-root"),
+    execRoot,
+    hosts: raw.host ?? [`unix://${execRoot}/slipway.sock`],
+    group: raw.group ?? "docker",
+    pidFile: raw.pidfile ?? `${execRoot}/slipway.pid`,
+    bridge: raw.bridge ?? "slipway0",
+    addressPools: raw["default-address-pool"] ?? defaultPools,
+    mtu: raw.mtu ?? 1500,
+    icc: raw.icc ?? true,
+    publishAddress: raw.ip ?? "0.0.0.0",
+    iptables: raw.iptables ?? true,
+    dns: raw.dns ?? [],
+    dnsOptions: raw["dns-opt"] ?? [],
+    dnsSearch: raw["dns-search"] ?? [],
+    ulimits: raw["default-ulimit"] ?? [],
+    runtimes: raw["add-runtime"] ?? {},
+    defaultRuntime: raw["default-runtime"] ?? "",
+    shmSize: raw["default-shm-size"] === undefined ? defaultShmSize : bytes(raw["default-shm-size"]),
+    init: raw.init ?? false,
+    cgroupParent: raw["cgroup-parent"] ?? "slipway",
+    log: { Type: raw["log-driver"] ?? "json-file", Config: raw["log-opt"] ?? {} },
+    logLevel: level(raw["log-level"] ?? (raw.debug ? "debug" : "info")),
+    logFormat: format(raw["log-format"] ?? "text"),
+    debug: raw.debug ?? false,
+    labels: raw.label ?? [],
+    liveRestore: raw["live-restore"] ?? false,
+    shutdownTimeout: raw["shutdown-timeout"] ?? 15,
+  };
+  if (raw.bip !== undefined) config.bip = raw.bip;
+  if (raw["init-path"] !== undefined) config.initPath = raw["init-path"];
+  return config;
+}
+
+function absolute(path: string, name: string): string {
+  if (!path.startsWith("/")) throw invalid(`--${name} must be an absolute path, not ${JSON.stringify(path)}`);
+  return path.length > 1 ? path.replace(/\/+$/, "") : path;
+}
+
+function level(value: string): LogLevel {
+  const found = logLevels.find((name) => name === value);
+  if (found === undefined)
+    throw invalid(`invalid logging level: ${value} (use one of ${logLevels.join(", ")})`);
+  return found;
+}
+
+function format(value: string): "text" | "json" {
+  if (value !== "text" && value !== "json") throw invalid(`invalid log format: ${value} (use text or json)`);
+  return value;
+}
+
+/** A size as Docker writes it, such as `64m`, `1GiB` or `1024`: powers of 1024. */
+export function bytes(text: string): number {
+  const match = /^(\d+(?:\.\d+)?) ?([kmgtp]?)(?:i?b)?$/i.exec(text.trim());
+  if (match === null) throw invalid(`invalid size: '${text}'`);
+  const exponent = "kmgtp".indexOf((match[2] ?? "").toLowerCase() || " ") + 1;
+  return Math.floor(Number(match[1]) * 1024 ** exponent);
+}

@@ -1,0 +1,188 @@
+/**
+ * The engine's options, with dockerd's names on the command line (`--data-root`) and in the configuration file
+ * (`data-root`). `kind` says how a value is written in either place.
+ */
+export interface OptionSpec {
+  /** Name on the command line, and in the file unless `key` says otherwise. */
+  flag: string;
+  key?: string;
+  shorthand?: string;
+  kind: "string" | "boolean" | "list" | "number" | "map" | "ulimits" | "runtimes" | "pools";
+  placeholder: string;
+  description: string;
+}
+
+export const options = [
+  {
+    flag: "add-runtime",
+    key: "runtimes",
+    kind: "runtimes",
+    placeholder: "runtime",
+    description: "Register an additional OCI runtime (name=path)",
+  },
+  {
+    flag: "bip",
+    kind: "string",
+    placeholder: "string",
+    description: "IPv4 address and prefix of the default bridge",
+  },
+  {
+    flag: "bridge",
+    shorthand: "b",
+    kind: "string",
+    placeholder: "string",
+    description: "Attach containers to this bridge; created if missing",
+  },
+  {
+    flag: "cgroup-parent",
+    kind: "string",
+    placeholder: "string",
+    description: "Set parent cgroup for all containers",
+  },
+  {
+    flag: "config-file",
+    kind: "string",
+    placeholder: "string",
+    description: 'Engine configuration file (default "/etc/slipway/daemon.json")',
+  },
+  {
+    flag: "data-root",
+    kind: "string",
+    placeholder: "string",
+    description: 'Root directory of persistent state (default "/var/lib/slipway")',
+  },
+  { flag: "debug", shorthand: "D", kind: "boolean", placeholder: "", description: "Enable debug mode" },
+  {
+    flag: "default-address-pool",
+    key: "default-address-pools",
+    kind: "pools",
+    placeholder: "pool-options",
+    description: "Default address pools for networks (base=CIDR,size=BITS)",
+  },
+  {
+    flag: "default-runtime",
+    kind: "string",
+    placeholder: "string",
+    description: "Default OCI runtime for containers",
+  },
+  {
+    flag: "default-shm-size",
+    kind: "string",
+    placeholder: "bytes",
+    description: "Default shm size for containers (default 64MiB)",
+  },
+  {
+    flag: "default-ulimit",
+    key: "default-ulimits",
+    kind: "ulimits",
+    placeholder: "ulimit",
+    description: "Default ulimits for containers (name=soft:hard)",
+  },
+  { flag: "dns", kind: "list", placeholder: "list", description: "DNS server to use" },
+  { flag: "dns-opt", key: "dns-opts", kind: "list", placeholder: "list", description: "DNS options to use" },
+  { flag: "dns-search", kind: "list", placeholder: "list", description: "DNS search domains to use" },
+  {
+    flag: "exec-root",
+    kind: "string",
+    placeholder: "string",
+    description: 'Root directory for execution state files (default "/run/slipway")',
+  },
+  {
+    flag: "group",
+    shorthand: "G",
+    kind: "string",
+    placeholder: "string",
+    description: 'Group for the unix socket (default "docker")',
+  },
+  {
+    flag: "host",
+    key: "hosts",
+    shorthand: "H",
+    kind: "list",
+    placeholder: "list",
+    description: "Daemon socket(s) to listen on",
+  },
+  {
+    flag: "icc",
+    kind: "boolean",
+    placeholder: "",
+    description: "Enable inter-container communication on the default bridge (default true)",
+  },
+  {
+    flag: "init",
+    kind: "boolean",
+    placeholder: "",
+    description: "Run an init in the container to forward signals and reap processes",
+  },
+  { flag: "init-path", kind: "string", placeholder: "string", description: "Path to the init binary" },
+  {
+    flag: "ip",
+    kind: "string",
+    placeholder: "ip",
+    description: "Host IP for port publishing from the default bridge (default 0.0.0.0)",
+  },
+  {
+    flag: "iptables",
+    kind: "boolean",
+    placeholder: "",
+    description: "Enable addition of iptables rules (default true)",
+  },
+  {
+    flag: "label",
+    key: "labels",
+    kind: "list",
+    placeholder: "list",
+    description: "Set key=value labels to the daemon",
+  },
+  {
+    flag: "live-restore",
+    kind: "boolean",
+    placeholder: "",
+    description: "Keep containers running when the engine is stopped",
+  },
+  {
+    flag: "log-driver",
+    kind: "string",
+    placeholder: "string",
+    description: 'Default driver for container logs (default "json-file")',
+  },
+  {
+    flag: "log-format",
+    kind: "string",
+    placeholder: "string",
+    description: 'Set the logging format ("text"|"json") (default "text")',
+  },
+  {
+    flag: "log-level",
+    shorthand: "l",
+    kind: "string",
+    placeholder: "string",
+    description: 'Set the logging level ("debug"|"info"|"warn"|"error"|"fatal") (default "info")',
+  },
+  {
+    flag: "log-opt",
+    key: "log-opts",
+    kind: "map",
+    placeholder: "map",
+    description: "Default log driver options for containers",
+  },
+  {
+    flag: "mtu",
+    kind: "number",
+    placeholder: "int",
+    description: "Set the MTU of the default bridge (default 1500)",
+  },
+  {
+    flag: "pidfile",
+    shorthand: "p",
+    kind: "string",
+    placeholder: "string",
+    description: "Path to use for daemon PID file",
+  },
+  {
+    flag: "shutdown-timeout",
+    kind: "number",
+    placeholder: "int",
+    description: "Seconds to wait for containers at shutdown (default 15)",
+  },
+] as const satisfies readonly OptionSpec[];
