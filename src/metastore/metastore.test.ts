@@ -1,0 +1,99 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { SlipwayError } from "../errors/index.ts";
+import { Metastore } from "./index.ts";
+
+interface Thing {
+  size: number;
+}
+
+let directory: string;
+let store: Metastore;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "slipway-metastore-"));
+  store = Metastore.open(join(directory, "deep", "state.db"));
+});
+
+afterEach(() => {
+  store.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+test("documents are found by key and by name", () => {
+  const things = store.table<Thing>("things");
+  things.put("a", { size: 1 }, ["first", "one"]);
+  expect(things.get("a")).toEqual({ size: 1 });
+  expect(things.byName("one")).toEqual({ key: "a", value: { size: 1 } });
+  expect(things.names("a")).toEqual(["first", "one"]);
+  expect(things.get("b")).toBeUndefined();
+  expect(store.table<Thing>("others").get("a")).toBeUndefined();
+});
+
+test("a put without names keeps them, one with names replaces them", () => {
+  const things = store.table<Thing>("things");
+  things.put("a", { size: 1 }, ["one"]);
+  things.put("a", { size: 2 });
+  expect(things.byName("one")?.value.size).toBe(2);
+  things.put("a", { size: 3 }, ["uno"]);
+  expect(things.byName("one")).toBeUndefined();
+  expect(things.byName("uno")?.key).toBe("a");
+});
+
+test("a name that is taken is a conflict and changes nothing", () => {
+  const things = store.table<Thing>("things");
+  things.put("a", { size: 1 }, ["one"]);
+  const attempt = () => things.put("b", { size: 2 }, ["two", "one"]);
+  expect(attempt).toThrow(SlipwayError);
+  expect(things.get("b")).toBeUndefined();
+  expect(things.byName("two")).toBeUndefined();
+});
+
+test("delete frees the names", () => {
+  const things = store.table<Thing>("things");
+  things.put("a", { size: 1 }, ["one"]);
+  expect(things.delete("a")).toBe(true);
+  expect(things.delete("a")).toBe(false);
+  things.put("b", { size: 2 }, ["one"]);
+  expect(things.all()).toEqual([{ key: "b", value: { size: 2 } }]);
+});
+
+test("a transaction that throws leaves nothing, also through a nested one", () => {
+  const things = store.table<Thing>("things");
+  expect(() =>
+    store.transaction(() => {
+      things.put("a", { size: 1 });
+      store.transaction(() => things.put("b", { size: 2 }));
+      throw new Error("no");
+    }),
+  ).toThrow("no");
+  expect(things.all()).toEqual([]);
+});
+
+test("a killed process leaves whole transactions only", async () => {
+  const path = join(directory, "crash.db");
+  const script = `
+    const { Metastore } = await import(${JSON.stringify(join(import.meta.dir, "index.ts"))});
+    const store = Metastore.open(${JSON.stringify(path)});
+    const left = store.table("left"), right = store.table("right");
+    for (let i = 0; ; i++) {
+      store.transaction(() => { left.put("n", { i }); right.put("n", { i }); });
+      console.log(i);
+    }`;
+  const child = Bun.spawn([process.execPath, "-e", script], { stdout: "pipe", stderr: "inherit" });
+  let acknowledged = -1;
+  for await (const chunk of child.stdout) {
+    acknowledged = Number(new TextDecoder().decode(chunk).trim().split("\n").at(-1));
+    if (acknowledged >= 20) break;
+  }
+  child.kill("SIGKILL");
+  await child.exited;
+  const reopened = Metastore.open(path);
+  const left = reopened.table<{ i: number }>("left").get("n");
+  const right = reopened.table<{ i: number }>("right").get("n");
+  reopened.close();
+  expect(left).toEqual(right);
+  expect(left?.i).toBeGreaterThanOrEqual(acknowledged);
+});
