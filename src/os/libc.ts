@@ -9,7 +9,9 @@ import { SlipwayError } from "../errors/index.ts";
 const libc = dlopen("libc.so.6", {
   __errno_location: { args: [], returns: T.ptr },
   bind: { args: [T.i32, T.ptr, T.u32], returns: T.i32 },
+  clock_gettime: { args: [T.i32, T.ptr], returns: T.i32 },
   close: { args: [T.i32], returns: T.i32 },
+  eventfd: { args: [T.u32, T.i32], returns: T.i32 },
   execve: { args: [T.ptr, T.ptr, T.ptr], returns: T.i32 },
   fcntl: { args: [T.i32, T.i32, T.i64], returns: T.i32 },
   grantpt: { args: [T.i32], returns: T.i32 },
@@ -30,6 +32,7 @@ const libc = dlopen("libc.so.6", {
   umount2: { args: [T.ptr, T.i32], returns: T.i32 },
   unlockpt: { args: [T.i32], returns: T.i32 },
   unshare: { args: [T.i32], returns: T.i32 },
+  write: { args: [T.i32, T.ptr, T.u64], returns: T.i64 },
 }).symbols;
 
 export { libc };
