@@ -1,0 +1,2 @@
+export { type VolumeRecord, VolumeStore } from "./store.ts";
+export { diskUsage } from "./usage.ts";
