@@ -1,7 +1,7 @@
 import { isIPv4 } from "node:net";
 import { invalid } from "../../errors/index.ts";
 import { attribute, parseAttributes } from "./attributes.ts";
-import { NLM_F_CREATE, NLM_F_EXCL, type NetlinkReply, type NetlinkRequest } from "./socket.ts";
+import { type NetlinkReply, type NetlinkRequest, NLM_F_CREATE, NLM_F_EXCL } from "./socket.ts";
 
 /** rtnetlink(7), linux/if_addr.h and linux/rtnetlink.h. */
 const RTM_NEWADDR = 20;

@@ -9,16 +9,16 @@ import {
   type InterfaceAddress,
   parseAddress,
   parseRoute,
+  type Route,
   RTM_GETADDR,
   RTM_GETROUTE,
-  type Route,
 } from "./address.ts";
 import { getLink, type Link, linkHeader, parseLink, RTM_GETLINK } from "./link.ts";
 import { NetlinkSocket, NLM_F_DUMP } from "./socket.ts";
 
 export { addAddress, addDefaultRoute, type InterfaceAddress, type Route, removeAddress } from "./address.ts";
 export { createBridge, createVeth, deleteLink, type Link, type LinkSettings, setLink } from "./link.ts";
-export { NetlinkSocket, type NetlinkRequest } from "./socket.ts";
+export { type NetlinkRequest, NetlinkSocket } from "./socket.ts";
 
 const NETLINK_ROUTE = 0;
 

@@ -7,7 +7,7 @@ import {
   uint8Attribute,
   uint32Attribute,
 } from "./attributes.ts";
-import { NLM_F_CREATE, NLM_F_EXCL, type NetlinkReply, type NetlinkRequest } from "./socket.ts";
+import { type NetlinkReply, type NetlinkRequest, NLM_F_CREATE, NLM_F_EXCL } from "./socket.ts";
 
 /** rtnetlink(7) and linux/if_link.h. */
 const RTM_NEWLINK = 16;
@@ -162,7 +162,11 @@ export function parseLink({ body }: NetlinkReply): Link {
     index: body.readInt32LE(4),
     name: attributeText(attributes.get(IFLA_IFNAME)) ?? "",
     up: (body.readUInt32LE(8) & IFF_UP) !== 0,
-    mac: attributes.get(IFLA_ADDRESS)?.toString("hex").replace(/..(?!$)/g, "$&:") ?? "",
+    mac:
+      attributes
+        .get(IFLA_ADDRESS)
+        ?.toString("hex")
+        .replace(/..(?!$)/g, "$&:") ?? "",
     mtu: attributes.get(IFLA_MTU)?.readUInt32LE() ?? 0,
     kind: attributeText(info.get(IFLA_INFO_KIND)),
     master: attributes.get(IFLA_MASTER)?.readUInt32LE(),

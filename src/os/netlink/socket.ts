@@ -1,5 +1,5 @@
-import { closeSync } from "node:fs";
 import { ptr } from "bun:ffi";
+import { closeSync } from "node:fs";
 import { SlipwayError } from "../../errors/index.ts";
 import { check, errnoName, libc } from "../libc.ts";
 import { attributeText, parseAttributes } from "./attributes.ts";

@@ -1,0 +1,102 @@
+import { conflict, errnoOf, invalid } from "../errors/index.ts";
+import {
+  addAddress,
+  createBridge,
+  deleteLink,
+  type Link,
+  type RouteSocket,
+  setLink,
+} from "../os/netlink/index.ts";
+import { contains, formatSubnet, parseAddress, parseInterfaceAddress, parseSubnet } from "./ipam/subnet.ts";
+import { linkAlias, macOf } from "./sandbox.ts";
+import { ensureSysctl } from "./sysctl.ts";
+
+/** What an engine says about a network that is one Linux bridge. */
+export interface BridgeNetwork {
+  readonly networkId: string;
+  /** The name of the bridge's interface, at most 15 characters. */
+  readonly bridge: string;
+  /** "172.17.0.0/16" */
+  readonly subnet: string;
+  /** The bridge's own address, which its containers route through. */
+  readonly gateway: string;
+  /** Addresses that are handed out without being asked for; the whole subnet unless given. */
+  readonly range?: string;
+  /** Bytes; as `defaultMtu` says unless given. */
+  readonly mtu?: number;
+  /** May its containers talk to each other? Yes unless given. */
+  readonly interContainer?: boolean;
+  /** Do packets leave the host under the host's address? Yes unless given. */
+  readonly masquerade?: boolean;
+  /** Where ports are published that name no address; 0.0.0.0 unless given. */
+  readonly defaultHostIp?: string;
+}
+
+/** A bridge that exists. */
+export interface Bridge {
+  readonly networkId: string;
+  readonly name: string;
+  readonly index: number;
+  readonly gateway: string;
+  readonly prefixLength: number;
+  readonly mtu: number;
+}
+
+/** What Docker uses, or less where the host's own way out carries less (tunnels, clouds). */
+export function defaultMtu(host: RouteSocket): number {
+  const way = host.routes().find((route) => route.prefixLength === 0);
+  const link = way && host.links().find(({ index }) => index === way.index);
+  return Math.min(1500, link?.mtu ?? 1500);
+}
+
+/** Makes the bridge, or takes the one of that name, and sees that it is up and has the gateway's address. */
+export function ensureBridge(host: RouteSocket, engineKey: string, network: BridgeNetwork): Bridge {
+  const { networkId, bridge: name, gateway } = network;
+  const { subnet } = parseInterfaceAddress(network.subnet);
+  if (!/^[^\s/:]{1,15}$/.test(name))
+    throw invalid(`"${name}" is not a name for a bridge: 1 to 15 characters`);
+  if (!contains(subnet, parseAddress(gateway))) {
+    throw invalid(`the gateway ${gateway} is not in the network ${network.subnet}`);
+  }
+  const link = host.link(name) ?? makeBridge(host, engineKey, network);
+  if (link.kind !== "bridge")
+    throw conflict(`the interface ${name} exists and is not a bridge; use another name`);
+  if (!link.up) host.transact(setLink(name, { up: true }));
+  try {
+    host.transact(addAddress({ index: link.index, address: gateway, prefixLength: subnet.prefixLength }));
+  } catch (error) {
+    if (errnoOf(error) !== "EEXIST") throw error;
+  }
+  ensureSysctl("net.ipv4.ip_forward", "1");
+  // Lets clients on the host reach published ports by 127.0.0.1; the packet filter keeps the bridge's out.
+  ensureSysctl(`net/ipv4/conf/${name}/route_localnet`, "1");
+  const mtu = network.mtu ?? link.mtu;
+  return { networkId, name, index: link.index, gateway, prefixLength: subnet.prefixLength, mtu };
+}
+
+/** A fixed address of its own: otherwise a bridge changes its address with every port that comes or goes. */
+function makeBridge(host: RouteSocket, engineKey: string, network: BridgeNetwork): Link {
+  const { bridge: name, networkId, gateway, subnet } = network;
+  const wanted = parseSubnet(subnet);
+  const taken = host.routes().find(({ destination, prefixLength }) => {
+    return prefixLength > 0 && formatSubnet(wanted) === `${destination}/${prefixLength}`;
+  });
+  if (taken !== undefined) {
+    throw conflict(
+      `the host already has a route to ${subnet}; choose another network for the bridge ${name}`,
+    );
+  }
+  host.transact(
+    createBridge(name, { mac: macOf(gateway), mtu: network.mtu ?? defaultMtu(host), up: true }),
+    setLink(name, { alias: linkAlias(engineKey, `bridge:${networkId}`) }),
+  );
+  const link = host.link(name);
+  if (link === undefined) throw conflict(`the bridge ${name} was removed by others while it was made`);
+  return link;
+}
+
+/** Removes the bridge if it is ours; one that the administrator made stays. */
+export function removeBridge(host: RouteSocket, engineKey: string, name: string): void {
+  const link = host.link(name);
+  if (link?.alias?.startsWith(linkAlias(engineKey, "bridge:"))) host.transact(deleteLink(name));
+}

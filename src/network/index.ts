@@ -1,0 +1,39 @@
+/**
+ * Networks of containers: bridges, sandboxes (a network namespace with its interfaces), published ports,
+ * addresses, and the files in /etc that belong to a network. Everything that several engines on one host
+ * could confuse carries the engine's key.
+ */
+import { RouteSocket } from "../os/netlink/index.ts";
+import { freeSubnet, type SubnetBlock } from "./ipam/subnet-pool.ts";
+
+export type { BridgeNetwork } from "./bridge.ts";
+export { cleanup } from "./cleanup.ts";
+export { type AcquireOptions, NetworkController, type NetworkOptions, type Survivor } from "./controller.ts";
+export { type HostsFile, renderHostname, renderHosts } from "./files/hosts.ts";
+export {
+  isResolvedStub,
+  parseResolvConf,
+  RESOLVED_UPSTREAM_FILE,
+  type ResolverSettings,
+  renderResolvConf,
+} from "./files/resolv-conf.ts";
+export type { PortRequest } from "./host-ports.ts";
+export { formatAddress, formatSubnet, parseInterfaceAddress, parseSubnet } from "./ipam/subnet.ts";
+export { defaultSubnetBlocks, type SubnetBlock } from "./ipam/subnet-pool.ts";
+export type { PublishedPort } from "./rules.ts";
+export type { Endpoint, Sandbox } from "./sandbox.ts";
+
+/** The first subnet of the blocks that overlaps neither `taken` nor a route of the host. */
+export function chooseSubnet(blocks: readonly SubnetBlock[], taken: readonly string[] = []): string {
+  using host = new RouteSocket();
+  const routes = host.routes().map(({ destination, prefixLength }) => `${destination}/${prefixLength}`);
+  return freeSubnet(blocks, [...taken, ...routes]);
+}
+
+/** The first address of an existing interface as "172.17.0.1/16", or undefined without interface or address. */
+export function interfaceAddress(name: string): string | undefined {
+  using host = new RouteSocket();
+  const link = host.link(name);
+  const found = link && host.addresses().find(({ index }) => index === link.index);
+  return found && `${found.address}/${found.prefixLength}`;
+}

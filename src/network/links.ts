@@ -1,0 +1,53 @@
+import { errnoOf } from "../errors/index.ts";
+import { deleteLink, type Link, type RouteSocket } from "../os/netlink/index.ts";
+import { linkAlias } from "./sandbox.ts";
+
+/** A namespace dies by itself as soon as nothing is in it; only what keeps one longer is deleted by hand. */
+const DEPARTURE_MS = 2_000;
+
+/** The links of this engine that exist, by whatever life of it they were made. */
+export function ownLinks(host: RouteSocket, engineKey: string): Link[] {
+  const prefix = linkAlias(engineKey, "");
+  return host.links().filter(({ alias }) => alias?.startsWith(prefix));
+}
+
+/** Deletes a link if it still exists. Takes about 15 ms of this thread: the kernel waits for its readers. */
+export function removeLink(host: RouteSocket, name: string): void {
+  try {
+    host.transact(deleteLink(name));
+  } catch (error) {
+    if (errnoOf(error) !== "ENODEV") throw error;
+  }
+}
+
+/** Sees to it that the interfaces of released sandboxes go, even if a stray process stays in the namespace. */
+export class Departures {
+  readonly #pending = new Map<string, number>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly host: RouteSocket,
+    private readonly engineKey: string,
+  ) {}
+
+  add(hostInterface: string): void {
+    this.#pending.set(hostInterface, performance.now() + DEPARTURE_MS);
+    this.#timer ??= setTimeout(() => this.#look(), DEPARTURE_MS).unref();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#pending.clear();
+  }
+
+  #look(): void {
+    this.#timer = undefined;
+    const existing = new Set(ownLinks(this.host, this.engineKey).map(({ name }) => name));
+    for (const [name, deadline] of this.#pending) {
+      if (deadline > performance.now()) continue;
+      this.#pending.delete(name);
+      if (existing.has(name)) removeLink(this.host, name);
+    }
+    if (this.#pending.size > 0) this.#timer = setTimeout(() => this.#look(), DEPARTURE_MS).unref();
+  }
+}

@@ -1,0 +1,54 @@
+/** After the last request: a burst has its processor time for itself. */
+const REFILL_DELAY_MS = 100;
+const BETWEEN_MS = 10;
+
+/**
+ * A few things made before they are asked for. Making one may fail for lack of addresses: the pool then waits
+ * for the next request, which makes its own and tells its requester of the failure.
+ */
+export class WarmPool<T> {
+  #ready: T[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #open = false;
+
+  constructor(
+    readonly size: number,
+    private readonly make: () => T,
+    private readonly onFailure: (error: unknown) => void,
+  ) {}
+
+  /** Begins to work ahead. */
+  start(): void {
+    this.#open = true;
+    this.#refill(BETWEEN_MS);
+  }
+
+  /** One that is ready and suits, or undefined. */
+  take(suits: (item: T) => boolean = () => true): T | undefined {
+    const index = this.#ready.findIndex(suits);
+    const item = index < 0 ? undefined : this.#ready.splice(index, 1)[0];
+    this.#refill(REFILL_DELAY_MS);
+    return item;
+  }
+
+  /** Stops making; the caller disposes of what it gets. */
+  close(): T[] {
+    this.#open = false;
+    clearTimeout(this.#timer);
+    return this.#ready.splice(0);
+  }
+
+  /** One at a time, so that other events get their turn. */
+  #refill(delay: number): void {
+    clearTimeout(this.#timer);
+    if (!this.#open || this.#ready.length >= this.size) return;
+    this.#timer = setTimeout(() => {
+      try {
+        this.#ready.push(this.make());
+        this.#refill(BETWEEN_MS);
+      } catch (error) {
+        this.onFailure(error);
+      }
+    }, delay).unref();
+  }
+}

@@ -1,0 +1,31 @@
+import { parseAttributes } from "../netlink/attributes.ts";
+import { NetlinkSocket } from "../netlink/index.ts";
+
+/** linux/netfilter/nfnetlink.h and nf_tables.h. */
+const NETLINK_NETFILTER = 12;
+const NFNL_SUBSYS_NFTABLES = 10;
+const NFT_MSG_GETGEN = 16;
+const NFTA_GEN_ID = 1;
+const NFGENMSG_BYTES = 4;
+
+/**
+ * The number of the current nf_tables ruleset of a network namespace: each transaction of any program
+ * counts it up by one. Asking takes two system calls, so it is the cheap way to see that rules changed.
+ */
+export class RulesetGeneration implements Disposable {
+  readonly #socket = new NetlinkSocket(NETLINK_NETFILTER);
+
+  read(): number {
+    const [reply] = this.#socket.query({
+      type: (NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_GETGEN,
+      body: Buffer.alloc(NFGENMSG_BYTES),
+      what: "read the generation of the firewall's rules",
+    });
+    const attributes = parseAttributes(reply?.body.subarray(NFGENMSG_BYTES) ?? Buffer.alloc(0));
+    return attributes.get(NFTA_GEN_ID)?.readUInt32BE() ?? 0;
+  }
+
+  [Symbol.dispose](): void {
+    this.#socket[Symbol.dispose]();
+  }
+}
