@@ -22,6 +22,8 @@ export interface VolumeRecord {
   readonly options: Record<string, string>;
 }
 
+const fillingPrefix = ".filling-";
+
 /**
  * Volumes of the local driver: `<root>/<name>/_data` holds the files, `<root>/<name>/volume.json` the rest.
  * A directory that is renamed into place is the commit point of creation, one renamed away that of removal, so
@@ -47,6 +49,10 @@ export class VolumeStore {
     try {
       const record = JSON.parse(readFileSync(join(this.root, name, "volume.json"), "utf8")) as VolumeRecord;
       this.#volumes.set(name, record);
+      const unfinished = readdirSync(join(this.root, name)).filter((entry) =>
+        entry.startsWith(fillingPrefix),
+      );
+      for (const entry of unfinished) deleteTree(join(this.root, name, entry));
     } catch (error) {
       // A directory that someone else put here is not a volume of ours.
       if (errnoOf(error) !== "ENOENT" && errnoOf(error) !== "ENOTDIR") throw error;
@@ -116,7 +122,7 @@ export class VolumeStore {
 
   /** A place next to a volume's files, on the same file system, for what is to become its files. */
   stagingPath(name: string): string {
-    return join(this.root, this.get(name).name, `.filling-${randomBytes(8).toString("hex")}`);
+    return join(this.root, this.get(name).name, `${fillingPrefix}${randomBytes(8).toString("hex")}`);
   }
 
   /** Whether a volume has no files yet. */

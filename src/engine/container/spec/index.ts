@@ -200,7 +200,7 @@ function sysctls({ record, network }: SpecInput, host: HostFacts): Record<string
 }
 
 /** A shared mount inside needs a root that passes events on; a slave mount one that receives them. */
-function propagation(mounts: readonly Mount[]): string {
+function propagation(mounts: readonly Mount[]): "shared" | "rslave" | "rprivate" {
   const has = (name: string) => mounts.some((mount) => mount.options?.includes(name));
   if (has("shared") || has("rshared")) return "shared";
   if (has("slave") || has("rslave")) return "rslave";

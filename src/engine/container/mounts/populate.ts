@@ -1,0 +1,65 @@
+import { closeSync, constants, fstatSync, renameSync } from "node:fs";
+import { errnoOf, systemError } from "../../../errors/index.ts";
+import { openInRoot } from "../../../os/inroot.ts";
+import type { VolumeStore } from "../../../volumes/index.ts";
+import type { ContainerMount } from "../record.ts";
+
+/** Whether creating a container needs its root filesystem at once: a volume waits to be filled from it. */
+export function needsPopulation(mounts: readonly ContainerMount[], volumes: VolumeStore): boolean {
+  return mounts.some((mount) => wantsFilling(mount, volumes));
+}
+
+const wantsFilling = ({ copyUp, point }: ContainerMount, volumes: VolumeStore): boolean =>
+  copyUp === true && point.Name !== undefined && volumes.isEmpty(point.Name);
+
+/**
+ * Fills empty volumes with what the image has at their place: owners, modes, links and extended attributes
+ * included. A volume is filled beside its place and renamed into it, so it is empty or complete whatever happens.
+ */
+export async function populateVolumes(
+  mounts: readonly ContainerMount[],
+  rootfs: string,
+  volumes: VolumeStore,
+  signal?: AbortSignal,
+): Promise<void> {
+  for (const mount of mounts) {
+    if (!wantsFilling(mount, volumes)) continue;
+    const source = openDirectory(rootfs, mount.point.Destination);
+    if (source === undefined) continue;
+    try {
+      await fill(source, mount.point.Name ?? "", volumes, signal);
+    } finally {
+      closeSync(source);
+    }
+  }
+}
+
+function openDirectory(rootfs: string, path: string): number | undefined {
+  try {
+    const fd = openInRoot(rootfs, path, constants.O_RDONLY | constants.O_NONBLOCK);
+    if (fstatSync(fd).isDirectory()) return fd;
+    closeSync(fd);
+    return undefined;
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR", "ELOOP"].includes(errnoOf(error) ?? "")) return undefined;
+    throw error;
+  }
+}
+
+async function fill(source: number, name: string, volumes: VolumeStore, signal?: AbortSignal): Promise<void> {
+  const staging = volumes.stagingPath(name);
+  // The source is named by our descriptor: the image cannot lead the path elsewhere.
+  const child = Bun.spawn(
+    ["cp", "-a", "--reflink=auto", "--", `/proc/${process.pid}/fd/${source}/.`, staging],
+    {
+      stdio: ["ignore", "ignore", "pipe"],
+      ...(signal === undefined ? {} : { signal }),
+    },
+  );
+  const [status, errors] = await Promise.all([child.exited, child.stderr.text()]);
+  if (status !== 0) {
+    await Bun.spawn(["rm", "-rf", "--", staging]).exited;
+    throw systemError(`cannot fill the volume ${name} from the image: ${errors.trim().split("\n")[0]}`);
+  }
+  renameSync(staging, volumes.path(name));
+}
