@@ -131,7 +131,8 @@ export interface Linux {
   devices?: LinuxDevice[];
   netDevices?: Record<string, { name?: string }>;
   seccomp?: LinuxSeccomp;
-  rootfsPropagation?: "shared" | "slave" | "private" | "unbindable";
+  /** `shared`, `slave`, `private` or `unbindable`, with an `r` in front for the whole tree. */
+  rootfsPropagation?: string;
   maskedPaths?: string[];
   readonlyPaths?: string[];
   mountLabel?: string;
