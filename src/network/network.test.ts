@@ -41,9 +41,14 @@ function inside(sandbox: Sandbox, ...command: string[]): Bun.Subprocess<"ignore"
   return child;
 }
 
+/** Waits for the first output, so that the process is surely in the namespace. */
+async function started(child: Bun.Subprocess<"ignore", "pipe", "pipe">): Promise<void> {
+  await child.stdout.getReader().read();
+}
+
 /** A server that answers every connection with a text and the client's address. */
 async function serve(sandbox: Sandbox, port: number, text: string): Promise<void> {
-  inside(sandbox, "busybox", "nc", "-lk", "-p", String(port), "-e", "/bin/sh", "-c", `echo ${text}`);
+  inside(sandbox, "busybox", "nc", "-ll", "-p", String(port), "-e", "/bin/sh", "-c", `echo ${text}`);
   await eventually(`${text} listens`, async () => {
     return (await new Response(inside(sandbox, "ss", "-Hltn", `sport = :${port}`).stdout).text()) !== "";
   });
@@ -165,7 +170,7 @@ describe("a sandbox", () => {
 
   test("goes even if a stray process stays in it", async () => {
     const sandbox = controller.acquire(NET);
-    inside(sandbox, "sleep", "60");
+    await started(inside(sandbox, "sh", "-c", "echo; exec sleep 60"));
     await controller.release(sandbox);
     const name = sandbox.endpoints[0]?.hostInterface ?? "";
     await eventually("the interface is deleted", () => !linkNames().includes(name));
@@ -209,15 +214,17 @@ describe("published ports", () => {
     const [port] = await controller.publish(sandbox, [
       { containerPort: 53, protocol: "udp", hostIp: "127.0.0.1" },
     ]);
-    const server = inside(sandbox, "busybox", "nc", "-u", "-l", "-p", "53");
-    await eventually("it listens", async () => {
-      return (await new Response(inside(sandbox, "ss", "-Hlun", "sport = :53").stdout).text()) !== "";
+    const echo = `await Bun.udpSocket({ port: 53, socket: { data: (it, text, port, host) => it.send(text, port, host) } });
+      console.log("ready")`;
+    await started(inside(sandbox, process.execPath, "-e", echo));
+    const answer = new Promise<string>((resolve, reject) => {
+      setTimeout(() => reject(new Error("no answer")), 3_000).unref();
+      Bun.udpSocket({ socket: { data: (_, data) => resolve(data.toString()) } }).then(
+        (client) => client.send("ping", port?.hostPort ?? 0, "127.0.0.1"),
+        reject,
+      );
     });
-    const client = await Bun.udpSocket({});
-    client.send("ping\n", port?.hostPort ?? 0, "127.0.0.1");
-    const { value } = await server.stdout.getReader().read();
-    client.close();
-    expect(Buffer.from(value ?? []).toString()).toBe("ping\n");
+    expect(await answer).toBe("ping");
   });
 
   test("are really reserved", async () => {
@@ -315,7 +322,8 @@ describe("engines", () => {
   test("take over what an earlier one left, and remove what belongs to nobody", async () => {
     const [kept, lost] = [controller.acquire(NET), controller.acquire(NET)];
     await serve(kept, 80, "kept");
-    const stray = inside(lost, "sleep", "60");
+    const stray = inside(lost, "sh", "-c", "echo; exec sleep 60");
+    await started(stray);
     const ports = await controller.publish(kept, [{ containerPort: 80, protocol: "tcp" }]);
     await controller.publish(lost, [{ containerPort: 80, protocol: "tcp" }]);
     const hostPort = ports[0]?.hostPort ?? 0;
