@@ -1,10 +1,16 @@
 /** Builds dist/slipway, one executable for this machine's architecture. */
+const commit = (await Bun.$`git rev-parse --short HEAD`.nothrow().quiet().text()).trim() || "unknown";
+
 const result = await Bun.build({
   entrypoints: ["src/main.ts"],
   compile: { outfile: "dist/slipway" },
   minify: true,
   bytecode: true,
   sourcemap: "none",
+  define: {
+    "process.env.SLIPWAY_GIT_COMMIT": JSON.stringify(commit),
+    "process.env.SLIPWAY_BUILD_TIME": JSON.stringify(new Date().toISOString()),
+  },
 });
 for (const log of result.logs) console.error(log);
 process.exit(result.success ? 0 : 1);
