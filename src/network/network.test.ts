@@ -69,6 +69,19 @@ function fetchText(host: string, port: number): Promise<string> {
   });
 }
 
+/** A program that answers each datagram with an expression over `text`, what came in. */
+const udpServer = (answer: string) =>
+  `await Bun.udpSocket({ port: 53, socket: { data: (it, text, port, host) => it.send(${answer}, port, host) } });
+  console.log("ready")`;
+
+function ask(port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    setTimeout(() => reject(new Error("no answer")), 3_000).unref();
+    const socket = { data: (_: unknown, data: Buffer) => resolve(data.toString()) };
+    Bun.udpSocket({ socket }).then((client) => client.send("ping", port, "127.0.0.1"), reject);
+  });
+}
+
 async function fetchInside(sandbox: Sandbox, host: string, port: number): Promise<string> {
   const child = inside(sandbox, "busybox", "timeout", "2", "busybox", "nc", host, String(port));
   return (await new Response(child.stdout).text()).trim();
@@ -214,17 +227,35 @@ describe("published ports", () => {
     const [port] = await controller.publish(sandbox, [
       { containerPort: 53, protocol: "udp", hostIp: "127.0.0.1" },
     ]);
-    const echo = `await Bun.udpSocket({ port: 53, socket: { data: (it, text, port, host) => it.send(text, port, host) } });
-      console.log("ready")`;
-    await started(inside(sandbox, process.execPath, "-e", echo));
-    const answer = new Promise<string>((resolve, reject) => {
-      setTimeout(() => reject(new Error("no answer")), 3_000).unref();
-      Bun.udpSocket({ socket: { data: (_, data) => resolve(data.toString()) } }).then(
-        (client) => client.send("ping", port?.hostPort ?? 0, "127.0.0.1"),
-        reject,
-      );
+    await started(inside(sandbox, process.execPath, "-e", udpServer("text")));
+    expect(await ask(port?.hostPort ?? 0)).toBe("ping");
+  });
+
+  test("lead UDP clients to the container that has the port now", async () => {
+    const answers: string[] = [];
+    const client = await Bun.udpSocket({
+      // While nothing is published the host refuses, and says so.
+      socket: { data: (_, data) => void answers.push(data.toString()), error: () => undefined },
     });
-    expect(await answer).toBe("ping");
+    const serving = async (text: string, hostPort: string) => {
+      const sandbox = controller.acquire(NET);
+      await started(inside(sandbox, process.execPath, "-e", udpServer(`"${text}"`)));
+      const [port] = await controller.publish(sandbox, [{ containerPort: 53, protocol: "udp", hostPort }]);
+      return { sandbox, hostPort: port?.hostPort ?? 0 };
+    };
+    const answered = (text: string, hostPort: number) =>
+      eventually(`${text} answers`, async () => {
+        client.send("ping", hostPort, "127.0.0.1");
+        await Bun.sleep(5);
+        return answers.at(-1) === text;
+      });
+    const first = await serving("first", "");
+    await answered("first", first.hostPort);
+    await controller.release(first.sandbox);
+    client.send("lost", first.hostPort, "127.0.0.1");
+    await serving("second", String(first.hostPort));
+    await answered("second", first.hostPort);
+    client.close();
   });
 
   test("are really reserved", async () => {

@@ -1,4 +1,5 @@
 import { messageOf } from "../errors/index.ts";
+import { forgetUdpFlows } from "../os/firewall/index.ts";
 import { HostPorts, type PortRequest, type ReservedPort } from "./host-ports.ts";
 import type { Log, PacketFilter } from "./packet-filter.ts";
 import type { PublishedPort } from "./rules.ts";
@@ -74,6 +75,7 @@ export class Publisher {
       );
     }
     await this.filter?.apply();
+    this.#forgetFlows(ports);
   }
 
   #remember(sandboxId: string, ports: ReservedPort[]): void {
@@ -91,8 +93,20 @@ export class Publisher {
     const known = ports.filter((port) => this.filter?.ports.delete(port));
     try {
       if (known.length > 0) await this.filter?.apply();
+      this.#forgetFlows(known);
     } finally {
       for (const port of ports) this.#hostPorts.release(port);
+    }
+  }
+
+  /** Clients that were led elsewhere, or into the host itself, are to meet the rules as they are now. */
+  #forgetFlows(ports: readonly ReservedPort[]): void {
+    const udp = ports.filter(({ protocol }) => protocol === "udp").map(({ hostPort }) => hostPort);
+    if (udp.length === 0 || this.filter === undefined) return;
+    try {
+      forgetUdpFlows(udp);
+    } catch (error) {
+      this.log("warn", `UDP clients may go on reaching what was published before: ${messageOf(error)}`);
     }
   }
 }
