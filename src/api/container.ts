@@ -1,4 +1,4 @@
-import type { ImageDescriptor } from "./image.ts";
+import type { ImageDescriptor } from "./descriptor.ts";
 import type { EndpointSettings } from "./network.ts";
 
 export interface HealthcheckConfig {

@@ -1,12 +1,5 @@
 import type { ContainerConfig } from "./container.ts";
-
-export interface ImageDescriptor {
-  mediaType: string;
-  digest: string;
-  size: number;
-  platform?: { architecture: string; os: string; variant?: string };
-  annotations?: Record<string, string>;
-}
+import type { ImageDescriptor } from "./descriptor.ts";
 
 export interface ImageSummary {
   Id: string;

@@ -1,5 +1,6 @@
 export * from "./common.ts";
 export * from "./container.ts";
+export * from "./descriptor.ts";
 export * from "./events.ts";
 export * from "./exec.ts";
 export * from "./image.ts";
