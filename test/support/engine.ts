@@ -1,0 +1,189 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+const project = resolve(import.meta.dir, "../..");
+export const slipwayPath = join(project, "dist", "slipway");
+
+/** The docker command line under test: the one on the PATH, or Debian's unpacked. */
+export const dockerPath: string =
+  await Bun.$`${join(project, "scripts", "docker-cli")} ${join(tmpdir(), "slipway-docker-cli")}`
+    .quiet()
+    .text()
+    .then((text) => text.trim());
+
+export interface Result {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+export interface CommandOptions {
+  stdin?: string | Uint8Array;
+  env?: Record<string, string>;
+  cwd?: string;
+  /** Milliseconds after which the command is killed; its code is then 137. */
+  timeout?: number;
+}
+
+/** Runs a command to its end and answers everything it said. */
+export async function command(argv: string[], options: CommandOptions = {}): Promise<Result> {
+  const child = Bun.spawn(argv, {
+    stdin: options.stdin === undefined ? "ignore" : Buffer.from(options.stdin),
+    stdout: "pipe",
+    stderr: "pipe",
+    env: { ...process.env, ...options.env },
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    timeout: options.timeout ?? 60_000,
+    killSignal: "SIGKILL",
+  });
+  const [stdout, stderr, code] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
+  return { code, stdout, stderr };
+}
+
+/** Waits until `holds` is true, looking again every few milliseconds; fails with `what` after `deadline` ms. */
+export async function until(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  deadline = 15_000,
+): Promise<void> {
+  const end = Date.now() + deadline;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`waited ${deadline} ms in vain until ${what}`);
+    await Bun.sleep(10);
+  }
+}
+
+/** Subnets are taken from 10.128.0.0/9 by process and number, so that test files can run side by side. */
+let engines = 0;
+function subnet(): string {
+  const number = (process.pid * 16 + engines++) % (128 * 256);
+  return `10.${128 + Math.floor(number / 256)}.${number % 256}.1/24`;
+}
+
+export interface EngineOptions {
+  flags?: string[];
+}
+
+/** A private engine with roots, socket, bridge and subnet of its own. */
+export class TestEngine {
+  readonly root = mkdtempSync(join(tmpdir(), "slipway-test-"));
+  readonly bridge = `sw${Math.random().toString(36).slice(2, 10)}`;
+  readonly bip = subnet();
+  readonly socket = join(this.root, "engine.sock");
+  readonly host = `unix://${this.socket}`;
+  #process: Bun.Subprocess | undefined;
+
+  private constructor(private readonly options: EngineOptions) {}
+
+  static async start(options: EngineOptions = {}): Promise<TestEngine> {
+    const engine = new TestEngine(options);
+    await engine.start();
+    return engine;
+  }
+
+  get pid(): number {
+    if (this.#process === undefined) throw new Error("the engine does not run");
+    return this.#process.pid;
+  }
+
+  get dataRoot(): string {
+    return join(this.root, "data");
+  }
+
+  get execRoot(): string {
+    return join(this.root, "run");
+  }
+
+  get log(): string {
+    return readFileSync(join(this.root, "engine.log"), "utf8");
+  }
+
+  /** Starts the engine, or starts it anew over what its predecessor left. */
+  async start(): Promise<void> {
+    mkdirSync(this.root, { recursive: true });
+    const log = Bun.file(join(this.root, "engine.log"));
+    const engine = Bun.spawn(
+      [
+        slipwayPath,
+        "daemon",
+        `--data-root=${this.dataRoot}`,
+        `--exec-root=${this.execRoot}`,
+        `--host=${this.host}`,
+        `--bridge=${this.bridge}`,
+        `--bip=${this.bip}`,
+        ...(this.options.flags ?? []),
+      ],
+      { stdio: ["ignore", log, log] },
+    );
+    this.#process = engine;
+    await until("the engine answers", async () => {
+      if (engine.exitCode !== null) throw new Error(`the engine ended: ${this.log}`);
+      return (await this.request("/_ping")) === "OK";
+    });
+  }
+
+  /** The body of a GET; undefined while nobody listens. */
+  async request(path: string, init: RequestInit = {}): Promise<string | undefined> {
+    try {
+      const response = await fetch(`http://engine${path}`, { ...init, unix: this.socket });
+      return await response.text();
+    } catch {
+      return undefined;
+    }
+  }
+
+  fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    return fetch(`http://engine${path}`, { ...init, unix: this.socket });
+  }
+
+  slipway(args: string[], options: CommandOptions = {}): Promise<Result> {
+    return command([slipwayPath, "-H", this.host, ...args], options);
+  }
+
+  docker(args: string[], options: CommandOptions = {}): Promise<Result> {
+    return command([dockerPath, "-H", this.host, ...args], {
+      ...options,
+      env: { DOCKER_CONFIG: join(this.root, "docker-config"), ...options.env },
+    });
+  }
+
+  /** SIGKILL: what a crash leaves is left. */
+  async kill(): Promise<void> {
+    this.#process?.kill("SIGKILL");
+    await this.#process?.exited;
+  }
+
+  /** SIGTERM, and the wait for the end. */
+  async terminate(): Promise<number> {
+    this.#process?.kill("SIGTERM");
+    return (await this.#process?.exited) ?? -1;
+  }
+
+  /** Removes every container, stops the engine and deletes its roots and its bridge. */
+  async dispose(): Promise<void> {
+    if (this.#process?.exitCode === null) {
+      const ids = (await this.slipway(["ps", "-aq", "--no-trunc"])).stdout
+        .split("\n")
+        .filter((id) => id !== "");
+      if (ids.length > 0) await this.slipway(["rm", "-f", ...ids]);
+      await this.terminate();
+    }
+    await command(["ip", "link", "delete", this.bridge]);
+    rmSync(this.root, { recursive: true, force: true });
+  }
+}
+
+/** Both command lines, for tests that must hold for each. */
+export const commandLines = ["slipway", "docker"] as const;
+export type CommandLine = (typeof commandLines)[number];
+
+/** Runs `args` through one of the command lines. */
+export function run(
+  engine: TestEngine,
+  line: CommandLine,
+  args: string[],
+  options: CommandOptions = {},
+): Promise<Result> {
+  return line === "slipway" ? engine.slipway(args, options) : engine.docker(args, options);
+}
