@@ -1,10 +1,12 @@
-import { conflict, errnoOf, invalid } from "../errors/index.ts";
+import { conflict, invalid } from "../errors/index.ts";
 import {
   addAddress,
   createBridge,
   deleteLink,
+  type InterfaceAddress,
   type Link,
   type RouteSocket,
+  removeAddress,
   setLink,
 } from "../os/netlink/index.ts";
 import { contains, formatSubnet, parseAddress, parseInterfaceAddress, parseSubnet } from "./ipam/subnet.ts";
@@ -61,12 +63,20 @@ export function ensureBridge(host: RouteSocket, engineKey: string, network: Brid
   const link = host.link(name) ?? makeBridge(host, engineKey, network);
   if (link.kind !== "bridge")
     throw conflict(`the interface ${name} exists and is not a bridge; use another name`);
-  if (!link.up) host.transact(setLink(name, { up: true }));
-  try {
-    host.transact(addAddress({ index: link.index, address: gateway, prefixLength: subnet.prefixLength }));
-  } catch (error) {
-    if (errnoOf(error) !== "EEXIST") throw error;
+  const ours = isOurs(link, engineKey);
+  if (link.alias?.startsWith("slipway:") && !ours) {
+    throw conflict(
+      `the bridge ${name} belongs to another engine; use another name, or "ip link delete ${name}" if that engine is gone`,
+    );
   }
+  if (!link.up) host.transact(setLink(name, { up: true }));
+  const wanted = { index: link.index, address: gateway, prefixLength: subnet.prefixLength };
+  const present = host.addresses().filter(({ index }) => index === link.index);
+  const isWanted = (it: InterfaceAddress) =>
+    it.address === gateway && it.prefixLength === subnet.prefixLength;
+  if (!present.some(isWanted)) host.transact(addAddress(wanted));
+  // What an earlier configuration gave it; a bridge of the administrator's keeps what it has.
+  if (ours) host.transact(...present.filter((it) => !isWanted(it)).map(removeAddress));
   ensureSysctl("net.ipv4.ip_forward", "1");
   // Lets clients on the host reach published ports by 127.0.0.1; the packet filter keeps the bridge's out.
   ensureSysctl(`net/ipv4/conf/${name}/route_localnet`, "1");
@@ -98,5 +108,9 @@ function makeBridge(host: RouteSocket, engineKey: string, network: BridgeNetwork
 /** Removes the bridge if it is ours; one that the administrator made stays. */
 export function removeBridge(host: RouteSocket, engineKey: string, name: string): void {
   const link = host.link(name);
-  if (link?.alias?.startsWith(linkAlias(engineKey, "bridge:"))) host.transact(deleteLink(name));
+  if (link !== undefined && isOurs(link, engineKey)) host.transact(deleteLink(name));
+}
+
+function isOurs(link: Link, engineKey: string): boolean {
+  return link.alias?.startsWith(linkAlias(engineKey, "bridge:")) ?? false;
 }

@@ -383,6 +383,39 @@ describe("engines", () => {
     expect(await saveRules()).not.toContain(`--dport ${hostPort} `);
   });
 
+  test("leave nothing but their containers when they are killed", async () => {
+    const { engineKey, bridge } = configuration(1);
+    const engine = `
+      import { NetworkController } from "${import.meta.dir}/index.ts";
+      const it = new NetworkController({ engineKey: "${engineKey}", firewall: true, log: console.error });
+      await it.ensureBridge(${JSON.stringify(bridge)});
+      await it.reconcile();
+      it.acquire("${NET}");
+      console.log("ready");
+      setInterval(() => {}, 1000);`;
+    const child = Bun.spawn([process.execPath, "-e", engine], { stdout: "pipe", stderr: "inherit" });
+    children.push(child as (typeof children)[number]);
+    await child.stdout.getReader().read();
+    const ours = () => {
+      using host = new RouteSocket();
+      return host
+        .links()
+        .filter(({ alias, kind }) => kind === "veth" && alias?.startsWith(`slipway:${engineKey}:`));
+    };
+    await eventually("it works ahead", () => ours().length === 4);
+    child.kill("SIGKILL");
+    await child.exited;
+    await eventually("its sandboxes vanish by themselves", () => ours().length === 0);
+    expect(linkNames()).toContain(bridge.bridge);
+  });
+
+  test("refuse a bridge that another one uses", async () => {
+    const { bridge } = configuration(0);
+    const other = new NetworkController({ engineKey: configuration(1).engineKey, firewall: true, log });
+    expect(await kindOf(other.ensureBridge(bridge))).toContain("conflict: the bridge");
+    await other.close();
+  });
+
   test("keep containers apart where the network says so", async () => {
     const other = await open(1, { interContainer: false });
     await other.reconcile();

@@ -1,12 +1,14 @@
 import { ptr } from "bun:ffi";
 import { closeSync } from "node:fs";
 import { SlipwayError } from "../../errors/index.ts";
-import { check, errnoName, libc } from "../libc.ts";
+import { check, errno, errnoName, libc } from "../libc.ts";
 import { attributeText, parseAttributes } from "./attributes.ts";
 
 const AF_NETLINK = 16;
 const SOCK_RAW = 3;
 const SOCK_CLOEXEC = 0o2000000;
+const SOL_SOCKET = 1;
+const SO_RCVTIMEO = 20;
 const SOL_NETLINK = 270;
 const NETLINK_CAP_ACK = 10;
 const NETLINK_EXT_ACK = 11;
@@ -24,6 +26,9 @@ export const NLM_F_CREATE = 0x400;
 
 /** A datagram of a dump is at most 32 KiB, unless the reader offers more (netlink(7)). */
 const RECEIVE_BYTES = 64 * 1024;
+
+/** Only a defect of ours or the kernel's could make a request go unanswered; then this is not waited out for ever. */
+const ANSWER_SECONDS = 5n;
 
 /** One request; `what` completes the sentence of its failure, as in "create the bridge slipway0". */
 export interface NetlinkRequest {
@@ -54,8 +59,10 @@ export class NetlinkSocket implements Disposable {
       libc.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol),
       "open a netlink socket to configure networks",
     );
-    // Both only make error answers shorter and more telling; kernels without them do as well.
+    // The last two only make error answers shorter and more telling; kernels without them do as well.
     const on = new Int32Array([1]);
+    const timeout = new BigInt64Array([ANSWER_SECONDS, 0n]);
+    libc.setsockopt(this.#fd, SOL_SOCKET, SO_RCVTIMEO, ptr(timeout), 16);
     libc.setsockopt(this.#fd, SOL_NETLINK, NETLINK_CAP_ACK, ptr(on), 4);
     libc.setsockopt(this.#fd, SOL_NETLINK, NETLINK_EXT_ACK, ptr(on), 4);
   }
@@ -65,6 +72,7 @@ export class NetlinkSocket implements Disposable {
    * after a failure; the first failure is thrown, with its errno.
    */
   transact(...requests: NetlinkRequest[]): void {
+    if (requests.length === 0) return;
     const first = this.#send(requests, NLM_F_ACK);
     let failure: SlipwayError | undefined;
     for (let missing = requests.length; missing > 0; ) {
@@ -118,10 +126,10 @@ export class NetlinkSocket implements Disposable {
   }
 
   *#receive(): Generator<NetlinkReply & { sequence: number }> {
-    const size = check(
-      libc.recv(this.#fd, ptr(this.#buffer), this.#buffer.length, 0),
-      "read a netlink answer",
-    );
+    let size: number | bigint;
+    do size = libc.recv(this.#fd, ptr(this.#buffer), this.#buffer.length, 0);
+    while (size < 0 && errnoName(errno()) === "EINTR");
+    size = check(size, "read a netlink answer");
     for (let offset = 0; offset + HEADER <= size; ) {
       const length = this.#buffer.readUInt32LE(offset);
       if (length < HEADER || offset + length > size) return;
@@ -139,8 +147,10 @@ export class NetlinkSocket implements Disposable {
 function failureOf(body: Buffer, request: NetlinkRequest): SlipwayError | undefined {
   const code = -body.readInt32LE(0);
   if (code === 0) return undefined;
-  const errno = errnoName(code);
+  const name = errnoName(code);
   // With NETLINK_CAP_ACK only the request's header is echoed; the explanation follows it.
   const detail = attributeText(parseAttributes(body.subarray(4 + HEADER)).get(NLMSGERR_ATTR_MSG));
-  return new SlipwayError("system", `${request.what}: ${errno}${detail ? ` (${detail})` : ""}`, { errno });
+  return new SlipwayError("system", `${request.what}: ${name}${detail ? ` (${detail})` : ""}`, {
+    errno: name,
+  });
 }
