@@ -1,4 +1,4 @@
-import { closeSync, constants, mkdirSync, readlinkSync, statSync } from "node:fs";
+import { closeSync, mkdirSync, readlinkSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { errnoOf, invalid, notFound } from "../../../errors/index.ts";
 import type { Mount } from "../../../oci/spec.ts";
@@ -60,7 +60,7 @@ function inside(root: string, subpath: string, name: string): string {
   const O_PATH = 0o10000000;
   let fd: number;
   try {
-    fd = openInRoot(root, subpath, O_PATH | constants.O_NOCTTY);
+    fd = openInRoot(root, subpath, O_PATH);
   } catch (cause) {
     throw notFound(`cannot access path ${join(root, subpath)}: no such file or directory`, { cause });
   }
