@@ -1,0 +1,87 @@
+import { readFileSync } from "node:fs";
+import { errnoOf } from "../errors/index.ts";
+import { type ProcessIdentity, sendSignal, startTicks } from "../os/process.ts";
+import type { StatusDirectory } from "./status-directory.ts";
+
+/**
+ * The shell program that is the parent of a runtime. It outlives the engine and keeps what must not be lost
+ * with it: the exit status, the read ends of the output pipes (so that nothing the container writes is lost or
+ * answered with SIGPIPE) and the write end of its stdin. Only builtins are used: no process is started but the
+ * runtime. Descriptors: 0 to 2 are the container's, 3 and 4 are held, 5 is the write end of its stdin and is
+ * let go on SIGUSR1.
+ *
+ * Arguments: path stem of the status files, path of the `alive` FIFO (empty: leave no status), the runtime's
+ * argv. A shell's background job has /dev/null as its stdin, hence the detour by descriptor 6.
+ */
+const script = `
+stem=$1 alive=$2
+shift 2
+trap 'exec 5>&-' USR1
+[ "$alive" ] && echo $$ >"$stem.wrapper"
+exec 6<&0 </dev/null
+"$@" <&6 6<&- 3<&- 4<&- 5>&- &
+exec 6<&-
+wait $!
+code=$?
+while [ $code -gt 128 ] && kill -0 $! 2>/dev/null; do
+  wait $!
+  code=$?
+done
+trap '' USR1
+if [ "$alive" ]; then
+  echo $code >"$stem.exit"
+  true <"$alive" 2>/dev/null
+fi
+exit $code
+`;
+
+/** argv of the wrapper of `command`. Without status it leaves no trace and ends as soon as the command does. */
+export function wrapperCommand(
+  status: StatusDirectory,
+  name: string,
+  keepsStatus: boolean,
+  command: readonly string[],
+): string[] {
+  return ["/bin/sh", "-c", script, "sh", status.file(name), keepsStatus ? status.alivePath : "", ...command];
+}
+
+/** The wrapper that serves a name, if it still runs: its command line tells it from a later process with its id. */
+export function findWrapper(status: StatusDirectory, name: string): ProcessIdentity | undefined {
+  const pid = status.wrapperPid(name);
+  if (pid === undefined) return undefined;
+  const ticks = startTicks(pid);
+  if (ticks === undefined || !commandLine(pid).includes(status.file(name))) return undefined;
+  return { pid, startTicks: ticks };
+}
+
+export function closeInput(wrapper: ProcessIdentity): void {
+  const SIGUSR1 = 10;
+  sendSignal(wrapper, SIGUSR1);
+}
+
+/** The runtime, which copies a terminal's size on, is in the wrapper's process group. */
+export function windowChanged(wrapper: ProcessIdentity): void {
+  if (startTicks(wrapper.pid) === wrapper.startTicks) signalGroup(wrapper.pid, "SIGWINCH");
+}
+
+/** Ends wrapper and runtime. */
+export function killWrapper(wrapper: ProcessIdentity): void {
+  if (startTicks(wrapper.pid) === wrapper.startTicks) signalGroup(wrapper.pid, "SIGKILL");
+}
+
+function signalGroup(leader: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-leader, signal);
+  } catch (error) {
+    if (errnoOf(error) !== "ESRCH") throw error;
+  }
+}
+
+function commandLine(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ESRCH") return [];
+    throw error;
+  }
+}
