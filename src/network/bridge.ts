@@ -1,8 +1,10 @@
-import { conflict, invalid } from "../errors/index.ts";
+import { existsSync } from "node:fs";
+import { conflict, invalid, unavailable } from "../errors/index.ts";
 import {
   addAddress,
   createBridge,
   deleteLink,
+  filterBridge,
   type InterfaceAddress,
   type Link,
   type RouteSocket,
@@ -12,6 +14,9 @@ import {
 import { contains, formatSubnet, parseAddress, parseInterfaceAddress, parseSubnet } from "./ipam/subnet.ts";
 import { linkAlias, macOf } from "./sandbox.ts";
 import { ensureSysctl } from "./sysctl.ts";
+
+/** Exists where iptables can be made to see what goes from one port of a bridge to another. */
+const BRIDGE_FILTER = "/proc/sys/net/bridge/bridge-nf-call-iptables";
 
 /** What an engine says about a network that is one Linux bridge. */
 export interface BridgeNetwork {
@@ -77,6 +82,14 @@ export function ensureBridge(host: RouteSocket, engineKey: string, network: Brid
   if (!present.some(isWanted)) host.transact(addAddress(wanted));
   // What an earlier configuration gave it; a bridge of the administrator's keeps what it has.
   if (ours) host.transact(...present.filter((it) => !isWanted(it)).map(removeAddress));
+  if (network.interContainer === false) {
+    if (!existsSync(BRIDGE_FILTER)) {
+      throw unavailable(
+        `containers on ${name} cannot be kept apart: run "modprobe br_netfilter", or allow them to communicate`,
+      );
+    }
+    host.transact(filterBridge(name));
+  }
   ensureSysctl("net.ipv4.ip_forward", "1");
   // Lets clients on the host reach published ports by 127.0.0.1; the packet filter keeps the bridge's out.
   ensureSysctl(`net/ipv4/conf/${name}/route_localnet`, "1");

@@ -20,8 +20,10 @@ export class PacketFilter {
   readonly #log: Log;
   readonly #generation = new RulesetGeneration();
   #seenGeneration = 0;
-  /** The port rules known to be in force; undefined when the chains have to be put in place as a whole. */
-  #inForce: ReadonlySet<string> | undefined;
+  /** The next transaction is to put all chains in place as a whole. */
+  #everything = true;
+  /** The port rules known to be in force. */
+  #inForce: ReadonlySet<string> = new Set();
   #running: Promise<void> = Promise.resolve();
   #next: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -35,7 +37,7 @@ export class PacketFilter {
 
   /** Brings the kernel to what is wanted now; `everything` also when only the bridges changed. */
   apply({ everything = false } = {}): Promise<void> {
-    if (everything) this.#inForce = undefined;
+    this.#everything ||= everything;
     this.#next ??= this.#running
       // Whoever asked for the transaction before was told of its failure.
       .catch(() => undefined)
@@ -50,17 +52,23 @@ export class PacketFilter {
   /** Removes all our chains; the packet filter is then as if the engine had never run. */
   async remove(): Promise<void> {
     this.#stopWatching();
-    await this.#running.catch(() => undefined);
+    await this.#settled();
     const script = removalScript(this.#chains, parseSavedRules(await saveRules()));
     if (script !== "") await restoreRules(script);
-    this.#inForce = undefined;
+    this.#everything = true;
   }
 
   /** Stops watching, after what is under way; the rules stay. */
   async close(): Promise<void> {
     this.#stopWatching();
-    await this.#running.catch(() => undefined);
+    await this.#settled();
     this.#generation[Symbol.dispose]();
+  }
+
+  /** Waits for what was asked for, whose failure is told to whoever asked. */
+  async #settled(): Promise<void> {
+    while (this.#next !== undefined) await this.#next.catch(() => undefined);
+    await this.#running.catch(() => undefined);
   }
 
   #stopWatching(): void {
@@ -72,15 +80,23 @@ export class PacketFilter {
   async #transact(): Promise<void> {
     const ports = [...this.ports];
     const wanted = new Set(ports.map(destinationRule));
-    const known = this.#inForce;
-    this.#inForce = undefined;
-    if (known === undefined || !(await this.#change(known, wanted))) {
-      const saved = parseSavedRules(await saveRules());
-      const bridges = [...this.bridges.values()];
-      await restoreRules(assertScript(this.#chains, { bridges, ports }, saved));
+    const everything = this.#everything;
+    // What is asked for from here on is the next transaction's.
+    this.#everything = false;
+    try {
+      if (everything || !(await this.#change(this.#inForce, wanted))) await this.#assert(ports);
+    } catch (error) {
+      this.#everything = true;
+      throw error;
     }
     this.#inForce = wanted;
     await this.#watch();
+  }
+
+  async #assert(ports: readonly PublishedPort[]): Promise<void> {
+    const bridges = [...this.bridges.values()];
+    const saved = parseSavedRules(await saveRules());
+    await restoreRules(assertScript(this.#chains, { bridges, ports }, saved));
   }
 
   /** Changes only the published ports; false when the chains were not as expected. */
@@ -127,9 +143,9 @@ export class PacketFilter {
   async #verify(nfTables: boolean): Promise<void> {
     const generation = this.#generation.read();
     if (nfTables && generation === this.#seenGeneration) return;
-    await this.#running.catch(() => undefined);
+    await this.#settled();
     if (this.#closed) return;
-    if (this.#inForce === undefined) return this.apply();
+    if (this.#everything) return this.apply();
     const wanted = { bridges: [...this.bridges.values()], ports: [...this.ports] };
     const saved = parseSavedRules(await saveRules());
     // A transaction that began meanwhile changes both sides; the next look will see the same on each.

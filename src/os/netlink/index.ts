@@ -17,7 +17,15 @@ import { getLink, type Link, linkHeader, parseLink, RTM_GETLINK } from "./link.t
 import { NetlinkSocket, NLM_F_DUMP } from "./socket.ts";
 
 export { addAddress, addDefaultRoute, type InterfaceAddress, type Route, removeAddress } from "./address.ts";
-export { createBridge, createVeth, deleteLink, type Link, type LinkSettings, setLink } from "./link.ts";
+export {
+  createBridge,
+  createVeth,
+  deleteLink,
+  filterBridge,
+  type Link,
+  type LinkSettings,
+  setLink,
+} from "./link.ts";
 export { type NetlinkRequest, NetlinkSocket } from "./socket.ts";
 
 const NETLINK_ROUTE = 0;

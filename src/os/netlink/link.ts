@@ -26,6 +26,7 @@ const IFLA_INFO_DATA = 2;
 const IFLA_INFO_SLAVE_KIND = 4;
 const IFLA_INFO_SLAVE_DATA = 5;
 const IFLA_BRPORT_MODE = 4;
+const IFLA_BR_NF_CALL_IPTABLES = 36;
 const VETH_INFO_PEER = 1;
 
 /** A network interface as a dump shows it. */
@@ -134,6 +135,20 @@ export function setLink(name: string, link: LinkSettings): NetlinkRequest {
     type: RTM_NEWLINK,
     body: Buffer.concat([headerFor(link), stringAttribute(IFLA_IFNAME, name), ...settings(link)]),
     what: `change the interface ${name}`,
+  };
+}
+
+/** Lets iptables see what a bridge passes from port to port. Has an effect where br_netfilter is loaded. */
+export function filterBridge(name: string): NetlinkRequest {
+  const kind = nestedAttribute(
+    IFLA_LINKINFO,
+    stringAttribute(IFLA_INFO_KIND, "bridge"),
+    nestedAttribute(IFLA_INFO_DATA, uint8Attribute(IFLA_BR_NF_CALL_IPTABLES, 1)),
+  );
+  return {
+    type: RTM_NEWLINK,
+    body: Buffer.concat([linkHeader(), stringAttribute(IFLA_IFNAME, name), kind]),
+    what: `let the packet filter see the traffic of the bridge ${name}`,
   };
 }
 
