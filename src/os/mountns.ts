@@ -34,6 +34,14 @@ export function ensureUsableCgroups(companions: readonly number[]): void {
   executeAnew();
 }
 
+/**
+ * The same for the calling thread and the processes that it starts from now on; other threads stay where they
+ * are. Enough for a program that only starts runtimes.
+ */
+export function hideUnifiedHierarchy(): void {
+  if (isHybrid()) create();
+}
+
 function isHybrid(): boolean {
   return existsSync(`${unified}/cgroup.controllers`);
 }
