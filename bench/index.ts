@@ -1,0 +1,56 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { cpus, release } from "node:os";
+import { output } from "./measure.ts";
+import { startDocker } from "./peers/docker.ts";
+import { startPodman } from "./peers/podman.ts";
+import { startSlipway } from "./peers/slipway.ts";
+import type { Context, Row, Scenario } from "./scenario.ts";
+import { load } from "./scenarios/load.ts";
+import { churn, many } from "./scenarios/many.ts";
+import { lines } from "./scenarios/output.ts";
+import { commands, start } from "./scenarios/start.ts";
+
+/** `npm run bench [scenario…]`: every engine in one run, medians, as a Markdown table. */
+const scenarios: Record<string, Scenario> = { start, commands, many, lines, churn, load };
+const asked = process.argv.slice(2);
+const unknown = asked.find((name) => !(name in scenarios));
+if (unknown !== undefined) {
+  console.error(`no scenario ${unknown}: there are ${Object.keys(scenarios).join(", ")}`);
+  process.exit(2);
+}
+
+const scratch = mkdtempSync("/tmp/bench-files-");
+const slipway = await startSlipway();
+const docker = await startDocker();
+const podman = await startPodman();
+const context: Context = { slipway, docker, podman, scratch };
+try {
+  await output(slipway.command("image", "bootstrap", "busybox"));
+  const archive = `${scratch}/busybox.tar`;
+  await output(slipway.command("save", "-o", archive, "busybox"));
+  await output(docker.command("load", "-q", "-i", archive));
+  await output(podman.command("load", "-q", "-i", archive));
+  console.log(
+    `${slipway.version}, ${docker.version}, ${podman.version}; Linux ${release()}, ${cpus().length} cores (${cpus()[0]?.model})\n`,
+  );
+  console.log(
+    "| what | slipway | docker | podman | bare crun | target | met |\n|---|---|---|---|---|---|---|",
+  );
+  for (const name of asked.length > 0 ? asked : Object.keys(scenarios)) {
+    for (const row of (await scenarios[name]?.(context)) ?? []) console.log(format(row));
+  }
+} finally {
+  await podman.stop();
+  await docker.stop();
+  await slipway.stop();
+  rmSync(scratch, { recursive: true, force: true });
+}
+
+function format({ what, unit, values, target, met }: Row): string {
+  const cell = (value: number | undefined) =>
+    value === undefined
+      ? ""
+      : `${value >= 100 ? value.toFixed(0) : value.toFixed(value < 1 ? 2 : 1)} ${unit}`.trim();
+  const cells = [values.slipway, values.docker, values.podman, values["bare crun"]].map(cell);
+  return `| ${what} | ${cells.join(" | ")} | ${target} | ${met === undefined ? "" : met ? "yes" : "**no**"} |`;
+}

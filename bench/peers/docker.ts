@@ -1,0 +1,42 @@
+import { mkdtempSync } from "node:fs";
+import { join } from "node:path";
+import { output } from "../measure.ts";
+import type { Peer } from "./peer.ts";
+import { waitFor } from "./wait.ts";
+
+/** Debian's docker.io with roots, socket and bridge of its own, driven by Debian's command line where it is installed. */
+export async function startDocker(): Promise<Peer> {
+  const root = mkdtempSync("/tmp/docker-bench-");
+  const socket = join(root, "docker.sock");
+  await output([
+    "sh",
+    "-c",
+    "ip link add dkbench0 type bridge && ip addr add 10.251.2.1/24 dev dkbench0 && ip link set dkbench0 up",
+  ]);
+  const log = Bun.file(join(root, "engine.log"));
+  const engine = Bun.spawn(
+    [
+      "dockerd",
+      `--data-root=${root}/data`,
+      `--exec-root=${root}/run`,
+      `--pidfile=${root}/pid`,
+      `--host=unix://${socket}`,
+      "--bridge=dkbench0",
+    ],
+    { stdio: ["ignore", log, log] },
+  );
+  const cli = Bun.file("/usr/bin/docker").size > 0 ? "/usr/bin/docker" : "docker";
+  const command = (...args: string[]) => [cli, "-H", `unix://${socket}`, ...args];
+  await waitFor(command("version"), engine);
+  return {
+    name: "docker",
+    root,
+    command,
+    version: `docker.io ${await output(command("version", "--format", "{{.Server.Version}}"))}`,
+    async stop() {
+      engine.kill("SIGTERM");
+      await engine.exited;
+      await output(["sh", "-c", `ip link delete dkbench0; rm -rf ${root}`]);
+    },
+  };
+}
