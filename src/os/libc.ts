@@ -47,7 +47,12 @@ export function cptr(value: Uint8Array | null): ReturnType<typeof ptr> | null {
   return value === null ? null : ptr(value);
 }
 
-const errnoNames = new Map(Object.entries(osConstants.errno).map(([name, value]) => [value, name]));
+/** Some numbers have two names (EAGAIN, EWOULDBLOCK): the first in the table is the usual one. */
+const errnoNames = new Map(
+  Object.entries(osConstants.errno)
+    .reverse()
+    .map(([name, value]) => [value, name]),
+);
 
 /** errno of the FFI call just made on this thread. Read it before anything else can make a system call. */
 export function errno(): number {
