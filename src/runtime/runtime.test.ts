@@ -132,7 +132,7 @@ for (const binary of ["crun", "runc"]) {
       const process = bench.runtime.run({ ...bundle, stdio: silent });
       await process.started;
       expect((await process.exited).code).toBe(137);
-      expect(watch.happened()).toBe(true);
+      expect(await watch.happened()).toBe(true);
       expect(kills).toBeGreaterThan(0);
       watch.close();
       const usage = bench.cgroups.usage(bundle.group);
@@ -146,7 +146,7 @@ for (const binary of ["crun", "runc"]) {
       });
       const watch = bench.cgroups.watchOom(bundle.group, () => undefined);
       await bench.runtime.run({ ...bundle, stdio: silent }).exited;
-      expect(watch.happened()).toBe(false);
+      expect(await watch.happened()).toBe(false);
       watch.close();
     });
 

@@ -1,18 +1,17 @@
 import {
   closeSync,
   constants,
-  type FSWatcher,
   mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
-  watch,
 } from "node:fs";
 import { join } from "node:path";
 import { cancelled, errnoOf } from "../errors/index.ts";
 import { makeFifo } from "../os/fd.ts";
+import { Inotify, inotifyEvents } from "../os/inotify.ts";
 
 /** How a container ended. */
 export interface ExitRecord {
@@ -20,9 +19,6 @@ export interface ExitRecord {
   readonly code: number;
   readonly finishedAt: Date;
 }
-
-/** inotify drops events when its queue is full, and says so to nobody we could ask: look anyway from time to time. */
-const rescanMilliseconds = 2000;
 
 /**
  * `<exec-root>/status`: where runtimes and wrappers of all containers leave what an engine, this one or the
@@ -32,8 +28,7 @@ const rescanMilliseconds = 2000;
 export class StatusDirectory {
   readonly path: string;
   readonly alivePath: string;
-  #watcher: FSWatcher | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #inotify: Inotify | undefined;
   #alive: number | undefined;
   readonly #waiters = new Map<string, Set<() => void>>();
 
@@ -125,26 +120,18 @@ export class StatusDirectory {
   }
 
   close(): void {
-    this.#watcher?.close();
-    clearInterval(this.#timer);
+    this.#inotify?.close();
     if (this.#alive !== undefined) closeSync(this.#alive);
-    this.#watcher = this.#timer = this.#alive = undefined;
+    this.#inotify = this.#alive = undefined;
   }
 
   #watch(): void {
-    if (this.#watcher !== undefined) return;
-    this.#watcher = watch(this.path, { persistent: false }, (_event, file) => {
-      if (file === null) this.#rescan();
-      else for (const attempt of [...(this.#waiters.get(file) ?? [])]) attempt();
+    if (this.#inotify !== undefined) return;
+    this.#inotify = new Inotify();
+    this.#inotify.watch(this.path, inotifyEvents.closeWrite | inotifyEvents.movedTo, (file) => {
+      const names = file === undefined ? [...this.#waiters.keys()] : [file];
+      for (const name of names) for (const attempt of [...(this.#waiters.get(name) ?? [])]) attempt();
     });
-    this.#timer = setInterval(() => this.#rescan(), rescanMilliseconds).unref();
-  }
-
-  #rescan(): void {
-    if (this.#waiters.size === 0) return;
-    for (const file of readdirSync(this.path)) {
-      for (const attempt of [...(this.#waiters.get(file) ?? [])]) attempt();
-    }
   }
 
   /** A file just made may still be empty: as good as none. */

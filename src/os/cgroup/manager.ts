@@ -62,8 +62,8 @@ export interface CgroupResources {
 }
 
 export interface OomWatch {
-  /** True once a process of the group was killed for want of memory; after the container's end too. */
-  happened(): boolean;
+  /** Whether a process of the group was killed for want of memory; still known after the container's end. */
+  happened(): Promise<boolean>;
   close(): void;
 }
 

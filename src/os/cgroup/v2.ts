@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, watch } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
+import { Inotify, inotifyEvents } from "../inotify.ts";
 import { readControl, readKeyed, readNumber, readPids, writeControl } from "./files.ts";
 import {
   type BlkioEntry,
@@ -16,6 +17,7 @@ const nanoseconds = 1000;
 /** The unified hierarchy (cgroup-v2.rst). */
 export class CgroupV2 implements CgroupManager {
   readonly version = 2;
+  #inotify: Inotify | undefined;
 
   constructor(readonly root: string) {}
 
@@ -137,8 +139,9 @@ export class CgroupV2 implements CgroupManager {
     const look = () => {
       for (const now = count(); seen < now; seen++) onKill();
     };
-    const watcher = watch(events, { persistent: false }, look);
-    return { happened: () => count() > 0, close: () => watcher.close() };
+    this.#inotify ??= new Inotify();
+    const close = this.#inotify.watch(events, inotifyEvents.modify, look);
+    return { happened: async () => count() > 0, close };
   }
 
   async remove(group: string): Promise<void> {
