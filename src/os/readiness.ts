@@ -6,7 +6,10 @@ import { check, libc } from "./libc.ts";
  * a poll request of the kernel's AIO interface (io_submit(2), IOCB_CMD_POLL) rings one eventfd, and Bun reads
  * that. No thread waits, and nothing leaves a pipe before somebody asks for it.
  */
-const SYS = { ioSetup: 206, ioGetevents: 208, ioSubmit: 209, ioCancel: 210 };
+const SYS =
+  process.arch === "x64"
+    ? { ioSetup: 206, ioGetevents: 208, ioSubmit: 209, ioCancel: 210 }
+    : { ioSetup: 0, ioGetevents: 4, ioSubmit: 2, ioCancel: 3 };
 const IOCB_CMD_POLL = 5;
 const IOCB_FLAG_RESFD = 1;
 const IOCB_BYTES = 64;

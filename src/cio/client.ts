@@ -1,0 +1,196 @@
+import { FRAME_HEADER_BYTES, StdcopyDecoder } from "../api/stdcopy.ts";
+import type { LogMarks, LogReplay, OutputStream } from "./log/driver.ts";
+
+/** Output that a client may be behind in memory; beyond that it is served from the log. */
+const QUEUE_BYTES = 1 << 20;
+
+/** Where an attached client's output goes. The chunks are the sink's from then on; nobody changes them. */
+export interface OutputSink {
+  /** False when the sink is full; it has taken the chunk all the same. */
+  write(chunk: Uint8Array): boolean;
+  /** Resolves when the sink has room, at once if it has; rejects when it is broken. */
+  drained(): Promise<void>;
+}
+
+export interface AttachOptions {
+  readonly stdout: boolean;
+  readonly stderr: boolean;
+  readonly sink: OutputSink;
+  readonly framing: "raw" | "multiplexed";
+}
+
+/** What a client needs to know of the container's output to catch up with it. */
+export interface OutputState {
+  /** What has been given to the clients. */
+  marks(): LogMarks;
+  /** Streams that are at their end. */
+  readonly ended: ReadonlySet<OutputStream>;
+  /** Resolves when one of them changes. */
+  moved(): Promise<void>;
+  /** Undefined when there is no log that can be read back. */
+  replay(from: LogMarks): LogReplay | undefined;
+}
+
+/**
+ * One attached client. It is live (chunks go straight to the sink), or waits with a bounded queue for the
+ * sink, or lags: the queue was full, so the rest comes from the log until it has caught up.
+ */
+export class OutputClient {
+  readonly #options: AttachOptions;
+  readonly #state: OutputState;
+  readonly #finished = Promise.withResolvers<void>();
+  #queue: Uint8Array[] = [];
+  #queued = 0;
+  #waiting = false;
+  #replay: LogReplay | undefined;
+  #ending = false;
+  #gone = false;
+  #relieved = Promise.withResolvers<void>();
+
+  constructor(options: AttachOptions, state: OutputState) {
+    this.#options = options;
+    this.#state = state;
+  }
+
+  /** Resolves when the sink has everything after the end of output, or the client is gone; rejects when the sink breaks. */
+  get finished(): Promise<void> {
+    return this.#finished.promise;
+  }
+
+  /** The replay of a client that lags. */
+  get replay(): LogReplay | undefined {
+    return this.#replay;
+  }
+
+  /** Whether the queue is full, so that a chunk that no log would give back has to wait. */
+  get full(): boolean {
+    return this.#queued > QUEUE_BYTES && !this.#gone;
+  }
+
+  /** Resolves when the client may have become live or less full, or is gone. */
+  relieved(): Promise<void> {
+    return this.#relieved.promise;
+  }
+
+  /** Takes a frame; when it must wait for too many others and `replayable`, leaves it to the log. */
+  push(stream: OutputStream, frame: Uint8Array, replayable: boolean): void {
+    if (this.#gone || this.#replay) return;
+    if (this.#waiting && replayable && this.full) {
+      this.#replay = this.#state.replay(this.#state.marks());
+      if (this.#replay) return;
+    }
+    if (!(stream === 1 ? this.#options.stdout : this.#options.stderr)) return;
+    const bytes = this.#options.framing === "raw" ? frame.subarray(FRAME_HEADER_BYTES) : frame;
+    if (this.#waiting) {
+      this.#queue.push(bytes);
+      this.#queued += bytes.length;
+    } else if (!this.#options.sink.write(bytes)) {
+      this.#waiting = true;
+      void this.#drain();
+    }
+  }
+
+  /** No more output comes. */
+  end(): void {
+    this.#ending = true;
+    if (!this.#waiting) this.#finished.resolve();
+  }
+
+  /** Forgets the client and what it has not got. */
+  detach(): void {
+    this.#leave();
+    this.#finished.resolve();
+  }
+
+  /** Like `detach`, but `finished` rejects. */
+  fail(error: unknown): void {
+    this.#leave();
+    this.#finished.reject(error);
+  }
+
+  async #drain(): Promise<void> {
+    try {
+      do {
+        await this.#options.sink.drained();
+        await this.#sendQueue();
+        if (this.#replay) await this.#catchUp(this.#replay);
+      } while ((this.#queue.length > 0 || this.#replay) && !this.#gone);
+    } catch (error) {
+      this.fail(error);
+      return;
+    }
+    this.#waiting = false;
+    if (this.#ending) this.#finished.resolve();
+  }
+
+  async #sendQueue(): Promise<void> {
+    while (this.#queue.length > 0 && !this.#gone) {
+      const next = this.#queue.shift()!;
+      this.#queued -= next.length;
+      this.#relieve();
+      if (!this.#options.sink.write(next)) await this.#options.sink.drained();
+    }
+  }
+
+  async #catchUp(replay: LogReplay): Promise<void> {
+    while (!this.#gone) {
+      const moved = this.#state.moved();
+      const frames = await replay.next(this.#state.marks(), this.#state.ended);
+      if (frames) await this.#send(frames);
+      else if (replay.complete(this.#state.marks())) break;
+      else await moved;
+      this.#relieve();
+    }
+    // From here to the end nothing waits: between the last look at the marks and being live no chunk may pass.
+    const rest = replay.rest(this.#state.marks());
+    this.#replay = undefined;
+    replay.close();
+    if (rest.length > 0 && !this.#gone) {
+      this.#eachPiece(rest, (piece) => {
+        this.#queue.push(piece);
+        this.#queued += piece.length;
+      });
+    }
+    this.#relieve();
+    await this.#sendQueue();
+  }
+
+  async #send(frames: Uint8Array): Promise<void> {
+    let room = true;
+    this.#eachPiece(frames, (piece) => {
+      room = this.#options.sink.write(piece) && room;
+    });
+    if (!room) await this.#options.sink.drained();
+  }
+
+  /** The parts of multiplexed frames that this client wants, in its framing. */
+  #eachPiece(frames: Uint8Array, give: (piece: Uint8Array) => void): void {
+    const { stdout, stderr, framing } = this.#options;
+    if (framing === "multiplexed" && stdout && stderr) {
+      give(frames);
+      return;
+    }
+    let at = 0;
+    new StdcopyDecoder((stream, piece) => {
+      at += FRAME_HEADER_BYTES;
+      const whole = frames.subarray(at - FRAME_HEADER_BYTES, at + piece.length);
+      at += piece.length;
+      if (stream === 1 ? stdout : stderr) give(framing === "raw" ? piece : whole);
+    }).push(frames);
+  }
+
+  #leave(): void {
+    this.#gone = true;
+    this.#queue = [];
+    this.#queued = 0;
+    this.#replay?.close();
+    this.#replay = undefined;
+    this.#relieve();
+  }
+
+  #relieve(): void {
+    const { resolve } = this.#relieved;
+    this.#relieved = Promise.withResolvers<void>();
+    resolve();
+  }
+}

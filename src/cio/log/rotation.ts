@@ -1,0 +1,47 @@
+import { existsSync, renameSync, rmSync } from "node:fs";
+import { open, rename, rm } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
+import { createGzip } from "node:zlib";
+
+/** The path of the file that was rotated away `age` rotations ago; 0 is the one being written. */
+export function pathOfAge(path: string, age: number): string {
+  return age === 0 ? path : `${path}.${age}`;
+}
+
+/** Moves each file of a log one place on and drops the oldest; afterwards `path` is free. */
+export function shiftFiles(path: string, maxFiles: number): void {
+  for (const suffix of ["", ".gz"]) rmSync(pathOfAge(path, maxFiles - 1) + suffix, { force: true });
+  for (let age = maxFiles - 2; age >= 0; age--) {
+    for (const suffix of ["", ".gz"]) {
+      const from = pathOfAge(path, age) + suffix;
+      if (existsSync(from)) renameSync(from, pathOfAge(path, age + 1) + suffix);
+    }
+  }
+}
+
+/** The number of rotated files a log has. */
+export function countRotated(path: string): number {
+  let age = 0;
+  while (existsSync(pathOfAge(path, age + 1)) || existsSync(`${pathOfAge(path, age + 1)}.gz`)) age++;
+  return age;
+}
+
+/**
+ * Replaces a rotated file by its compressed form; `path()` says where the file is by now, or undefined when
+ * rotation has dropped it. Compression runs in the thread pool.
+ */
+export async function compressRotated(path: () => string | undefined): Promise<void> {
+  const source = path();
+  if (source === undefined) return;
+  const temporary = `${source}.${process.pid}.tmp`;
+  try {
+    const [input, output] = await Promise.all([open(source, "r"), open(temporary, "w", 0o640)]);
+    await pipeline(input.createReadStream(), createGzip(), output.createWriteStream());
+    const target = path();
+    if (target === undefined) return;
+    await rename(temporary, `${target}.gz`);
+    await rm(target, { force: true });
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}

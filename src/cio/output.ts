@@ -1,0 +1,158 @@
+import { setImmediate } from "node:timers/promises";
+import { POLLIN, Pollable } from "../os/readiness.ts";
+import { type AttachOptions, OutputClient, type OutputState } from "./client.ts";
+import type { LogMark, LogMarks, LogReplay, LogWriter, OutputStream } from "./log/driver.ts";
+import { type ReadFrame, readFrame } from "./slab.ts";
+
+/** How long the output of one container may keep the event loop, in milliseconds. */
+const SLICE_MS = 3;
+const START: LogMark = { generation: 0, offset: 0, unfinished: new Uint8Array() };
+
+export interface OutputOptions {
+  /** Undefined for none. */
+  readonly log: LogWriter | undefined;
+  /** Told when output could not be logged; it still goes to the clients. */
+  readonly onLogError: (error: unknown) => void;
+}
+
+/**
+ * Moves a container's output: from its pipes to the log, then to every attached client. Reading stops only
+ * while a client lags that the log could not serve later: there is none, the bytes are not text that
+ * json-file can hold, or rotation would remove what the client still needs.
+ */
+export class Output implements OutputState {
+  readonly ended = new Set<OutputStream>();
+  readonly #clients = new Set<OutputClient>();
+  readonly #pollables: Pollable[] = [];
+  #marks: Record<OutputStream, LogMark> = { 1: START, 2: START };
+  #moved = Promise.withResolvers<void>();
+  #options: OutputOptions | undefined;
+  #stopped = false;
+  #over = false;
+  #logBroken = false;
+
+  /** Reads the streams to their end. */
+  async run(streams: ReadonlyMap<OutputStream, number>, options: OutputOptions): Promise<void> {
+    this.#options = options;
+    if (options.log) this.#marks = { 1: options.log.mark(1), 2: options.log.mark(2) };
+    await Promise.all([...streams].map(([stream, fd]) => this.#pump(stream, fd)));
+    this.finish();
+  }
+
+  /** Ends the clients once they have what was read. */
+  finish(): void {
+    this.#over = true;
+    for (const client of this.#clients) client.end();
+  }
+
+  /** Ends `run` without waiting for the end of output; after the end, clients go on to get theirs. */
+  stop(): void {
+    if (this.#over) return;
+    this.#stopped = true;
+    for (const pollable of this.#pollables) pollable.cancel();
+    for (const client of this.#clients) client.detach();
+  }
+
+  /** Adds a client, which gets all output from now on. Aborting detaches it. */
+  attach(options: AttachOptions, signal: AbortSignal): OutputClient {
+    const client = new OutputClient(options, this);
+    const detach = () => client.detach();
+    this.#clients.add(client);
+    signal.addEventListener("abort", detach);
+    const remove = () => {
+      this.#clients.delete(client);
+      signal.removeEventListener("abort", detach);
+    };
+    client.finished.then(remove, remove);
+    if (signal.aborted) client.detach();
+    if (this.#over) client.end();
+    return client;
+  }
+
+  marks(): LogMarks {
+    return { ...this.#marks };
+  }
+
+  moved(): Promise<void> {
+    return this.#moved.promise;
+  }
+
+  replay(from: LogMarks): LogReplay | undefined {
+    return this.#log?.replay(from);
+  }
+
+  get #log(): LogWriter | undefined {
+    return this.#options?.log;
+  }
+
+  async #pump(stream: OutputStream, fd: number): Promise<void> {
+    const pollable = new Pollable(fd);
+    this.#pollables.push(pollable);
+    let sliceStart = performance.now();
+    while (!this.#stopped) {
+      const read = readFrame(fd, stream);
+      if (read === "ended") break;
+      if (read === "empty") {
+        await pollable.ready(POLLIN);
+        sliceStart = performance.now();
+        continue;
+      }
+      await this.#deliver(stream, read);
+      if (performance.now() - sliceStart < SLICE_MS) continue;
+      await setImmediate();
+      sliceStart = performance.now();
+    }
+    if (this.#stopped) return;
+    this.ended.add(stream);
+    await this.#logged(() => this.#log?.finish(stream));
+    this.#move();
+  }
+
+  async #deliver(stream: OutputStream, read: ReadFrame): Promise<void> {
+    const { frame, payload } = read;
+    const log = this.#log;
+    const clients = [...this.#clients];
+    if (clients.length > 0) read.keep();
+    const replayable = !this.#logBroken && (log?.reproduces(stream, payload) ?? false);
+    await this.#waitFor((client) => client.replay !== undefined && !this.#canWait(client.replay, replayable));
+    const logged = this.#logged(() => log?.write(stream, payload));
+    const mark = log?.mark(stream) ?? START;
+    await logged;
+    for (const client of clients) client.push(stream, frame, replayable);
+    this.#marks[stream] = mark;
+    this.#move();
+    if (!replayable) await this.#waitFor((client) => client.full);
+  }
+
+  /** Whether a client that lags can still be served when another chunk was logged. */
+  #canWait(replay: LogReplay, replayable: boolean): boolean {
+    return replayable && (this.#log?.retains(replay.position) ?? false);
+  }
+
+  async #waitFor(busy: (client: OutputClient) => boolean): Promise<void> {
+    for (const client of this.#clients) {
+      for (;;) {
+        const relieved = client.relieved();
+        if (!busy(client) || this.#stopped) break;
+        await relieved;
+      }
+    }
+  }
+
+  async #logged(write: () => Promise<void> | undefined): Promise<void> {
+    try {
+      await write();
+    } catch (error) {
+      // From now on no client can be served from it; those that need it have lost output and must know.
+      this.#logBroken = true;
+      for (const client of this.#clients) if (client.replay) client.fail(error);
+      this.#options?.onLogError(error);
+    }
+  }
+
+  #move(): void {
+    const { resolve } = this.#moved;
+    this.#moved = Promise.withResolvers<void>();
+    resolve();
+  }
+}
