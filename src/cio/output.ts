@@ -1,4 +1,5 @@
-import { setImmediate } from "node:timers/promises";
+import { setImmediate, setTimeout } from "node:timers/promises";
+import { pipeSize } from "../os/fd.ts";
 import { POLLIN, Pollable } from "../os/readiness.ts";
 import { type AttachOptions, OutputClient, type OutputState } from "./client.ts";
 import type { LogMark, LogMarks, LogReplay, LogWriter, OutputStream } from "./log/driver.ts";
@@ -6,6 +7,9 @@ import { type ReadFrame, readFrame } from "./slab.ts";
 
 /** How long the output of one container may keep the event loop, in milliseconds. */
 const SLICE_MS = 3;
+/** A read of at least so much is bulk output; the pause after it lets the pipe collect more for the next. */
+const BULK_BYTES = 16384;
+const BULK_PAUSE_MS = 1;
 const START: LogMark = { generation: 0, offset: 0, unfinished: new Uint8Array() };
 
 export interface OutputOptions {
@@ -88,6 +92,8 @@ export class Output implements OutputState {
   async #pump(stream: OutputStream, fd: number): Promise<void> {
     const pollable = new Pollable(fd);
     this.#pollables.push(pollable);
+    // Waking up for every few kilobytes costs more than moving them. A pipe that is mostly empty can wait.
+    const pauseBelow = pipeSize(fd) / 4;
     let sliceStart = performance.now();
     while (!this.#stopped) {
       const read = readFrame(fd, stream);
@@ -98,8 +104,10 @@ export class Output implements OutputState {
         continue;
       }
       await this.#deliver(stream, read);
-      if (performance.now() - sliceStart < SLICE_MS) continue;
-      await setImmediate();
+      const { length } = read.payload;
+      if (length >= BULK_BYTES && length < pauseBelow) await setTimeout(BULK_PAUSE_MS);
+      else if (performance.now() - sliceStart < SLICE_MS) continue;
+      else await setImmediate();
       sliceStart = performance.now();
     }
     if (this.#stopped) return;

@@ -3,6 +3,7 @@ import { constants } from "node:fs";
 import { check, cstring, libc } from "./libc.ts";
 
 const F_SETPIPE_SZ = 1031;
+const F_GETPIPE_SZ = 1032;
 const O_CLOEXEC = 0o2000000;
 
 /** Makes a FIFO (mkfifo(3)); `EEXIST` is an error like any other. */
@@ -33,4 +34,9 @@ export function setNonblocking(fd: number): void {
  */
 export function enlargePipe(fd: number, bytes: number): number {
   return libc.fcntl(fd, F_SETPIPE_SZ, bytes);
+}
+
+/** The size of a pipe's buffer in bytes. */
+export function pipeSize(fd: number): number {
+  return check(libc.fcntl(fd, F_GETPIPE_SZ, 0), "read a pipe's size");
 }
