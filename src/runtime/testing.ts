@@ -31,10 +31,11 @@ export class RuntimeBench {
   readonly runtime: OciRuntime;
   readonly #ids: string[] = [];
 
-  constructor(binary = "crun") {
+  /** `announced: false` is an engine that has not taken over its predecessor's containers yet. */
+  constructor(binary = "crun", { announced = true } = {}) {
     hideUnifiedHierarchy();
     this.status = new StatusDirectory(this.directory);
-    this.status.announce();
+    if (announced) this.status.announce();
     const { status, cgroups } = this;
     this.runtime = new OciRuntime({ name: binary, binary, execRoot: this.directory, status, cgroups });
     makeRootfs(join(this.directory, "rootfs"));

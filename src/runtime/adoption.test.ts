@@ -1,0 +1,120 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { closeSync, constants, openSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { makeFifo } from "../os/fd.ts";
+import { exists, type ProcessIdentity } from "../os/process.ts";
+import { RuntimeBench } from "./testing.ts";
+import { findWrapper } from "./wrapper.ts";
+
+let bench: RuntimeBench;
+beforeEach(() => {
+  bench = new RuntimeBench("crun", { announced: false });
+});
+afterEach(async () => {
+  await bench.dispose();
+});
+
+/** A program that starts the container like an engine does, says so, and stays until it is killed. */
+const engine = `
+  const { closeSync, openSync, constants } = require("node:fs");
+  const { OciRuntime, StatusDirectory } = await import("${join(import.meta.dir, "index.ts")}");
+  const { detectCgroups } = await import("${join(import.meta.dir, "../os/cgroup/index.ts")}");
+  const { execRoot, bundle } = JSON.parse(process.argv[1]);
+  const status = new StatusDirectory(execRoot);
+  status.announce();
+  const runtime = new OciRuntime({ name: "crun", binary: "crun", execRoot, status, cgroups: detectCgroups() });
+  const path = bundle.bundle + "/stdout";
+  const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const stdout = openSync(path, constants.O_WRONLY);
+  const started = runtime.run({ ...bundle, stdio: { stdin: "ignore", stdout, stderr: "ignore", hold: { output: [reader] } } });
+  closeSync(stdout);
+  console.log(JSON.stringify(await started.started));
+  setInterval(() => undefined, 1000);
+`;
+
+async function startUnderDoomedEngine(args: string[]) {
+  const bundle = bench.prepare(args);
+  const fifo = join(bundle.bundle, "stdout");
+  makeFifo(fifo, 0o600);
+  const argument = JSON.stringify({ execRoot: bench.directory, bundle });
+  const child = Bun.spawn([process.execPath, "-e", engine, argument], { stdout: "pipe", stderr: "inherit" });
+  const { value } = await child.stdout.getReader().read();
+  const init = JSON.parse(new TextDecoder().decode(value)) as ProcessIdentity;
+  child.kill("SIGKILL");
+  await child.exited;
+  return { bundle, init, fifo };
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  const deadline = Date.now() + 5000;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error("the condition did not come true");
+    await Bun.sleep(5);
+  }
+}
+
+const loop = "echo before; while [ ! -e /tmp/go ]; do sleep 0.01; done; echo after; exit 9";
+
+test("a container outlives its engine, and the next one gets its output and its end", async () => {
+  const { bundle, init, fifo } = await startUnderDoomedEngine(["sh", "-c", loop]);
+  expect(exists(init)).toBe(true);
+  const adoption = bench.runtime.adopt(bundle.id, bundle.group, init);
+  if (adoption.state !== "running") throw new Error(`the container is ${adoption.state}`);
+  expect(await adoption.process.started).toEqual(init);
+  bench.status.announce();
+  const output = new Response(
+    Bun.file(openSync(fifo, constants.O_RDONLY | constants.O_NONBLOCK)).stream(),
+  ).text();
+  writeFileSync(join(bench.directory, "rootfs/tmp/go"), "");
+  expect((await adoption.process.exited).code).toBe(9);
+  expect(await output).toBe("before\nafter\n");
+});
+
+test("an end without an engine is recorded and keeps the output until it is adopted", async () => {
+  const { bundle, init, fifo } = await startUnderDoomedEngine(["sh", "-c", "echo last words; exit 4"]);
+  await until(() => bench.status.exit(bundle.id) !== undefined);
+  expect(findWrapper(bench.status, bundle.id)).toBeDefined();
+  const adoption = bench.runtime.adopt(bundle.id, bundle.group, init);
+  expect(adoption).toMatchObject({ state: "exited", exit: { code: 4 } });
+  const reader = openSync(fifo, constants.O_RDONLY | constants.O_NONBLOCK);
+  bench.status.announce();
+  expect(await new Response(Bun.file(reader).stream()).text()).toBe("last words\n");
+  await until(() => findWrapper(bench.status, bundle.id) === undefined);
+});
+
+test("a killed wrapper counts as the container's end", async () => {
+  const { bundle, init } = await startUnderDoomedEngine(["sleep", "100"]);
+  const adoption = bench.runtime.adopt(bundle.id, bundle.group, init);
+  if (adoption.state !== "running") throw new Error(`the container is ${adoption.state}`);
+  process.kill(adoption.process.wrapperPid, "SIGKILL");
+  expect((await adoption.process.exited).code).toBe(137);
+  await bench.runtime.remove(bundle.id, bundle.group);
+  expect(exists(init)).toBe(false);
+});
+
+test("nothing to adopt is lost", () => {
+  expect(bench.runtime.adopt("nobody", "/slipway-test/nobody").state).toBe("lost");
+});
+
+test("a terminal stays usable through its master, which the wrapper holds", async () => {
+  const bundle = bench.prepare(["sh", "-c", "stty size; read line; echo got $line"], (spec) => {
+    spec.process!.terminal = true;
+  });
+  const { openTerminal } = await import("./testing-terminal.ts");
+  const { master, slave } = openTerminal();
+  const fifo = join(bundle.bundle, "stdout");
+  makeFifo(fifo, 0o600);
+  const reader = openSync(fifo, constants.O_RDONLY | constants.O_NONBLOCK);
+  const stdout = openSync(fifo, constants.O_WRONLY);
+  const stdio = { stdin: slave, stdout, stderr: stdout, hold: { output: [reader, master] } };
+  const run = bench.runtime.run({ ...bundle, stdio });
+  closeSync(stdout);
+  closeSync(slave);
+  bench.status.announce();
+  await run.started;
+  writeFileSync(master, "hello\n");
+  const text = await new Response(Bun.file(reader).stream()).text();
+  expect(text).toContain("got hello");
+  expect((await run.exited).code).toBe(0);
+  expect(readFileSync(bench.status.file(`${bundle.id}.exit`), "utf8")).toBe("0\n");
+});
