@@ -1,9 +1,9 @@
 import { closeSync, readFileSync } from "node:fs";
 import { errnoOf } from "../errors/index.ts";
-import { check, errno, errnoName, libc } from "./libc.ts";
+import { check, libc } from "./libc.ts";
+import { openPidfd } from "./pidfd.ts";
 
 const SYS_pidfd_send_signal = 424;
-const SYS_pidfd_open = 434;
 
 /** A process that cannot be mistaken for a later one with the same id. */
 export interface ProcessIdentity {
@@ -74,29 +74,32 @@ export function isDeafTo(pid: number, signal: number): boolean {
 
 /** Sends a signal, real-time ones included. False when that very process is gone; the kernel's refusal is an error. */
 export function sendSignal(target: ProcessIdentity, signal: number): boolean {
-  const pidfd = openPidfd(target);
+  const pidfd = openProcess(target);
   if (pidfd === undefined) return false;
   try {
-    if (libc.syscall(SYS_pidfd_send_signal, pidfd, signal, 0, 0, 0, 0) === 0n) return true;
-    const name = errnoName(errno());
-    if (name === "ESRCH") return false;
-    check(-1, () => `send signal ${signal} to process ${target.pid}`);
-    return false;
+    const result = libc.syscall(SYS_pidfd_send_signal, pidfd, signal, 0, 0, 0, 0);
+    check(result, () => `send signal ${signal} to process ${target.pid}`);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === "ESRCH") return false;
+    throw error;
   } finally {
     closeSync(pidfd);
   }
 }
 
-/** A descriptor of the process (pidfd_open(2)), or undefined when it is gone. The caller closes it. */
-export function openPidfd(target: ProcessIdentity): number | undefined {
-  const result = Number(libc.syscall(SYS_pidfd_open, target.pid, 0, 0, 0, 0, 0));
-  if (result < 0) {
-    if (errnoName(errno()) === "ESRCH") return undefined;
-    check(result, () => `open process ${target.pid}`);
+/** A descriptor of the process, readable once it has ended; undefined when it is gone. The caller closes it. */
+export function openProcess(target: ProcessIdentity): number | undefined {
+  let pidfd: number;
+  try {
+    pidfd = openPidfd(target.pid);
+  } catch (error) {
+    if (errnoOf(error) === "ESRCH") return undefined;
+    throw error;
   }
   // Asked after opening: the descriptor pins the process, so an equal start time is that of this one.
-  if (exists(target)) return result;
-  closeSync(result);
+  if (exists(target)) return pidfd;
+  closeSync(pidfd);
   return undefined;
 }
 

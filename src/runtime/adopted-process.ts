@@ -1,5 +1,7 @@
+import { closeSync } from "node:fs";
 import { systemError } from "../errors/index.ts";
-import { exists, type ProcessIdentity, processStatus, startTicks } from "../os/process.ts";
+import { openProcess, type ProcessIdentity, startTicks } from "../os/process.ts";
+import { POLLIN, Pollable } from "../os/readiness.ts";
 import type { RuntimeProcess } from "./runtime.ts";
 import type { ExitRecord, StatusDirectory } from "./status-directory.ts";
 import { closeInput, findWrapper, windowChanged } from "./wrapper.ts";
@@ -12,8 +14,6 @@ export interface AdoptOptions {
   onStarted: (init: ProcessIdentity) => void;
 }
 
-/** How often a wrapper that is not our child is looked at, in case it is killed before it can say anything. */
-const lookMilliseconds = 2000;
 const killed = 128 + 9;
 
 /** The process of a wrapper that a former engine started; undefined when the wrapper is gone. */
@@ -21,7 +21,7 @@ export function adoptProcess({ name, status, init, onStarted }: AdoptOptions): R
   const wrapper = findWrapper(status, name);
   if (wrapper === undefined) return undefined;
   const over = new AbortController();
-  const exited = Promise.race([status.waitForExit(name, over.signal), vanished(wrapper, over.signal)]).then(
+  const exited = Promise.race([status.waitForExit(name, over.signal), ended(wrapper, over.signal)]).then(
     (exit): ExitRecord => exit ?? status.exit(name) ?? { code: killed, finishedAt: new Date() },
   );
   void exited.then(() => over.abort());
@@ -44,14 +44,18 @@ export function adoptProcess({ name, status, init, onStarted }: AdoptOptions): R
   };
 }
 
-/** Resolves once the process is gone or a zombie; never after the signal has fired. */
-function vanished(target: ProcessIdentity, signal: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => {
-    const timer = setInterval(() => {
-      if (exists(target) && processStatus(target.pid)?.state !== "Z") return;
-      clearInterval(timer);
-      resolve(undefined);
-    }, lookMilliseconds).unref();
-    signal.addEventListener("abort", () => clearInterval(timer), { once: true });
-  });
+/** Resolves once the process has ended, or the signal has fired. */
+async function ended(target: ProcessIdentity, signal: AbortSignal): Promise<undefined> {
+  const pidfd = openProcess(target);
+  if (pidfd === undefined) return undefined;
+  const pollable = new Pollable(pidfd);
+  const cancel = () => pollable.cancel();
+  signal.addEventListener("abort", cancel, { once: true });
+  try {
+    await pollable.ready(POLLIN);
+    return undefined;
+  } finally {
+    signal.removeEventListener("abort", cancel);
+    closeSync(pidfd);
+  }
 }

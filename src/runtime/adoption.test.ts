@@ -3,6 +3,7 @@ import { closeSync, constants, openSync, readFileSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { makeFifo } from "../os/fd.ts";
 import { exists, type ProcessIdentity } from "../os/process.ts";
+import { openPty } from "../os/pty.ts";
 import { RuntimeBench } from "./testing.ts";
 import { findWrapper } from "./wrapper.ts";
 
@@ -53,10 +54,14 @@ async function until(condition: () => boolean): Promise<void> {
   }
 }
 
-const loop = "echo before; while [ ! -e /tmp/go ]; do sleep 0.01; done; echo after; exit 9";
+const untilTold = "echo before; while [ ! -e /tmp/go ]; do sleep 0.01; done;";
 
 test("a container outlives its engine, and the next one gets its output and its end", async () => {
-  const { bundle, init, fifo } = await startUnderDoomedEngine(["sh", "-c", loop]);
+  const { bundle, init, fifo } = await startUnderDoomedEngine([
+    "sh",
+    "-c",
+    `${untilTold} echo after; exit 9`,
+  ]);
   expect(exists(init)).toBe(true);
   const adoption = bench.runtime.adopt(bundle.id, bundle.group, init);
   if (adoption.state !== "running") throw new Error(`the container is ${adoption.state}`);
@@ -71,14 +76,15 @@ test("a container outlives its engine, and the next one gets its output and its 
 });
 
 test("an end without an engine is recorded and keeps the output until it is adopted", async () => {
-  const { bundle, init, fifo } = await startUnderDoomedEngine(["sh", "-c", "echo last words; exit 4"]);
+  const { bundle, init, fifo } = await startUnderDoomedEngine(["sh", "-c", `${untilTold} exit 4`]);
+  writeFileSync(join(bench.directory, "rootfs/tmp/go"), "");
   await until(() => bench.status.exit(bundle.id) !== undefined);
   expect(findWrapper(bench.status, bundle.id)).toBeDefined();
   const adoption = bench.runtime.adopt(bundle.id, bundle.group, init);
   expect(adoption).toMatchObject({ state: "exited", exit: { code: 4 } });
   const reader = openSync(fifo, constants.O_RDONLY | constants.O_NONBLOCK);
   bench.status.announce();
-  expect(await new Response(Bun.file(reader).stream()).text()).toBe("last words\n");
+  expect(await new Response(Bun.file(reader).stream()).text()).toBe("before\n");
   await until(() => findWrapper(bench.status, bundle.id) === undefined);
 });
 
@@ -100,8 +106,7 @@ test("a terminal stays usable through its master, which the wrapper holds", asyn
   const bundle = bench.prepare(["sh", "-c", "stty size; read line; echo got $line"], (spec) => {
     spec.process!.terminal = true;
   });
-  const { openTerminal } = await import("./testing-terminal.ts");
-  const { master, slave } = openTerminal();
+  const { master, slave } = openPty();
   const fifo = join(bundle.bundle, "stdout");
   makeFifo(fifo, 0o600);
   const reader = openSync(fifo, constants.O_RDONLY | constants.O_NONBLOCK);
