@@ -99,7 +99,7 @@ test("a killed wrapper counts as the container's end", async () => {
 });
 
 test("nothing to adopt is lost", () => {
-  expect(bench.runtime.adopt("nobody", "/slipway-test/nobody").state).toBe("lost");
+  expect(bench.runtime.adopt("nobody", bench.group("nobody")).state).toBe("lost");
 });
 
 test("a terminal stays usable through its master, which the wrapper holds", async () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { closeSync, constants, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeFifo } from "../os/fd.ts";
+import { isDeafTo } from "../os/process.ts";
 import { makeProcess, RuntimeBench } from "./testing.ts";
 
 const silent = { stdin: "ignore", stdout: "ignore", stderr: "ignore" } as const;
@@ -66,7 +67,8 @@ for (const binary of ["crun", "runc"]) {
     test("signals, freezes, lists and kills", async () => {
       const bundle = bench.prepare(["sh", "-c", "trap 'exit 3' TERM; while :; do sleep 0.01; done"]);
       const process = bench.runtime.run({ ...bundle, stdio: silent });
-      await process.started;
+      const { pid } = await process.started;
+      while (isDeafTo(pid, 15)) await Bun.sleep(1);
       expect(bench.runtime.pids(bundle.id).length).toBeGreaterThan(0);
       await bench.runtime.pause(bundle.id);
       expect(bench.cgroups.isFrozen(bundle.group)).toBe(true);

@@ -30,6 +30,7 @@ export class RuntimeBench {
   readonly status: StatusDirectory;
   readonly runtime: OciRuntime;
   readonly #ids: string[] = [];
+  readonly #groups = `/slipway-test-${crypto.randomUUID()}`;
 
   /** `announced: false` is an engine that has not taken over its predecessor's containers yet. */
   constructor(binary = "crun", { announced = true } = {}) {
@@ -42,7 +43,7 @@ export class RuntimeBench {
   }
 
   group(id: string): string {
-    return `/slipway-test/${id}`;
+    return `${this.#groups}/${id}`;
   }
 
   /** Writes a bundle and answers what `run` wants to know of it. */
@@ -59,6 +60,7 @@ export class RuntimeBench {
 
   async dispose(): Promise<void> {
     for (const id of this.#ids) await this.runtime.remove(id, this.group(id));
+    await this.cgroups.remove(this.#groups);
     this.status.close();
     await rm(this.directory, { recursive: true, force: true });
   }

@@ -1,5 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { readControl, readKeyed, readNumber, writeControl } from "./files.ts";
 import {
   type BlkioEntry,
@@ -147,7 +146,7 @@ export class CgroupV1 implements CgroupManager {
       // Where the unified hierarchy of a hybrid host is not mounted, the runtime leaves plain files.
       const isHierarchy = existsSync(`${this.root}/${entry.name}/cgroup.procs`);
       if (isHierarchy) await removeGroups(directory);
-      else await rm(directory, { recursive: true, force: true });
+      else rmSync(directory, { recursive: true, force: true });
     }
   }
 }
