@@ -19,7 +19,7 @@ export async function* readLog(
   live: LogFile | undefined,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const files: LogFiles = live ? { path, end: () => live.written } : stillFiles(path);
+  const files: LogFiles = live ? { path, end: () => live.written } : stillFiles(codec, path);
   const oldest = files.end().generation - countRotated(path);
   const start =
     query.tail === undefined
@@ -37,6 +37,7 @@ export async function* readLog(
       if (!more || formatter.done) return;
       await new Promise<void>((resolve) => {
         wake = resolve;
+        if (signal.aborted) wake();
         void more.then(resolve);
       });
     }
@@ -67,10 +68,11 @@ function throwIfAborted(signal: AbortSignal): void {
   if (signal.aborted) throw cancelled("reading the log was given up");
 }
 
-/** The files of a log that nobody writes. */
-function stillFiles(path: string): LogFiles {
+/** The files of a log that nobody writes; what a crash tore off at its end is left out. */
+function stillFiles(codec: LogCodec, path: string): LogFiles {
   const fd = openIfThere(path);
-  const offset = fd === undefined ? 0 : fstatSync(fd).size;
-  if (fd !== undefined) closeSync(fd);
+  if (fd === undefined) return { path, end: () => ({ generation: 0, offset: 0 }) };
+  const offset = codec.soundEnd(fd, fstatSync(fd).size);
+  closeSync(fd);
   return { path, end: () => ({ generation: 0, offset }) };
 }

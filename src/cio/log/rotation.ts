@@ -1,5 +1,5 @@
-import { existsSync, renameSync, rmSync } from "node:fs";
-import { open, rename, rm } from "node:fs/promises";
+import { createReadStream, createWriteStream, existsSync, renameSync, rmSync } from "node:fs";
+import { rename, rm } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 
@@ -35,8 +35,7 @@ export async function compressRotated(path: () => string | undefined): Promise<v
   if (source === undefined) return;
   const temporary = `${source}.${process.pid}.tmp`;
   try {
-    const [input, output] = await Promise.all([open(source, "r"), open(temporary, "w", 0o640)]);
-    await pipeline(input.createReadStream(), createGzip(), output.createWriteStream());
+    await pipeline(createReadStream(source), createGzip(), createWriteStream(temporary, { mode: 0o640 }));
     const target = path();
     if (target === undefined) return;
     await rename(temporary, `${target}.gz`);
