@@ -1,0 +1,6 @@
+import type { NetworkInspect } from "../../api/index.ts";
+import type { Client } from "../client.ts";
+
+export function inspectNetwork(client: Client, ref: string): Promise<NetworkInspect> {
+  return client.json({ method: "GET", path: `/networks/${encodeURIComponent(ref)}` });
+}
