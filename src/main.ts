@@ -15,7 +15,7 @@ async function main(argv: string[]): Promise<number> {
     if (load === undefined) throw new Error(`no internal command ${name}`);
     return await (await load()).run(rest);
   }
-  if (first === "daemon") return await (await import("./daemon.ts")).run(argv.slice(1));
+  if (first === "daemon") return await (await import("./daemon/index.ts")).run(argv.slice(1));
   return await (await import("./cli/index.ts")).run(argv);
 }
 

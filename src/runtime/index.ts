@@ -9,3 +9,4 @@ export type {
   RuntimeProcess,
 } from "./runtime.ts";
 export { type ExitRecord, StatusDirectory } from "./status-directory.ts";
+export { survivingWrappers } from "./survivors.ts";

@@ -1,0 +1,46 @@
+import { mkdirSync } from "node:fs";
+import { type EngineConfig, helpText, loadConfig } from "../engine/config/index.ts";
+import { readHostFacts } from "../engine/host/index.ts";
+import { Engine } from "../engine/index.ts";
+import { messageOf } from "../errors/index.ts";
+import { ensureUsableCgroups } from "../os/mountns.ts";
+import { survivingWrappers } from "../runtime/index.ts";
+import { startServer } from "../server/index.ts";
+import { lockDataRoot } from "./lock.ts";
+import { createLog } from "./log.ts";
+import { writePidFile } from "./pid-file.ts";
+import { withRuntimes } from "./runtimes.ts";
+import { shutdownRequested } from "./signals.ts";
+
+/** `slipway daemon`: lives until it is told to stop. Exit status 0 after an orderly end, 1 otherwise. */
+export async function run(argv: string[]): Promise<number> {
+  if (argv.includes("--help") || argv.includes("-h")) {
+    process.stdout.write(helpText());
+    return 0;
+  }
+  try {
+    const config = await withRuntimes(loadConfig(argv));
+    ensureUsableCgroups(survivingWrappers(config.execRoot));
+    return await serve(config);
+  } catch (error) {
+    process.stderr.write(`slipway daemon: ${messageOf(error)}\n`);
+    return 1;
+  }
+}
+
+async function serve(config: EngineConfig): Promise<number> {
+  const log = createLog(config);
+  mkdirSync(config.dataRoot, { recursive: true, mode: 0o711 });
+  mkdirSync(config.execRoot, { recursive: true, mode: 0o711 });
+  using _lock = lockDataRoot(config.dataRoot);
+  using _pidFile = writePidFile(config.pidFile);
+  const stop = shutdownRequested();
+  const engine = await Engine.open({ config, host: readHostFacts(), log });
+  const server = await startServer({ backend: engine, hosts: config.hosts, group: config.group, log });
+  log("info", `slipway answers on ${config.hosts.join(", ")}`);
+  const signal = await stop;
+  log("info", `${signal}: the engine stops`);
+  await server.close();
+  await engine.close();
+  return 0;
+}

@@ -1,0 +1,30 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { errnoOf } from "../errors/index.ts";
+
+/** Pids of the wrappers that a former engine with this exec root left running; to be asked before anything is opened. */
+export function survivingWrappers(execRoot: string): number[] {
+  const status = join(execRoot, "status");
+  return namesIn(status)
+    .filter((name) => name.endsWith(".wrapper"))
+    .map((name) => Number(text(join(status, name))))
+    .filter((pid) => pid > 0 && text(`/proc/${pid}/cmdline`).includes(status));
+}
+
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return [];
+    throw error;
+  }
+}
+
+function text(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ESRCH") return "";
+    throw error;
+  }
+}
