@@ -1,11 +1,12 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { conflict, systemError, unavailable } from "../errors/index.ts";
-import type { LinuxResources } from "../oci/spec.ts";
+import type { LinuxResources, Spec } from "../oci/spec.ts";
 import type { CgroupManager } from "../os/cgroup/index.ts";
 import { type ProcessIdentity, sendSignal } from "../os/process.ts";
 import { adoptProcess } from "./adopted-process.ts";
 import type { Adoption, ExecOptions, RunOptions, Runtime, RuntimeProcess } from "./runtime.ts";
+import { SeccompFilters } from "./seccomp-filters.ts";
 import type { StatusDirectory } from "./status-directory.ts";
 import { startProcess } from "./wrapped-process.ts";
 import { findWrapper, killWrapper } from "./wrapper.ts";
@@ -32,12 +33,21 @@ export class OciRuntime implements Runtime {
   readonly #options: RuntimeOptions;
   readonly #stateRoot: string;
   readonly #known = new Map<string, Known>();
+  readonly #filters = new SeccompFilters();
+  /** By bundle: the profile whose filter is to be learned. */
+  readonly #unknownProfiles = new Map<string, string>();
 
   constructor(options: RuntimeOptions) {
     this.name = options.name;
     this.#options = options;
     this.#stateRoot = join(options.execRoot, "runtime", options.name);
     mkdirSync(this.#stateRoot, { recursive: true, mode: 0o700 });
+  }
+
+  writeBundle(bundle: string, original: Spec): void {
+    const { spec, unknown } = this.#filters.apply(original);
+    writeFileSync(join(bundle, "config.json"), JSON.stringify(spec));
+    if (unknown !== undefined) this.#unknownProfiles.set(bundle, unknown);
   }
 
   run({ id, group, bundle, runDir, stdio, signal }: RunOptions): RuntimeProcess {
@@ -54,6 +64,8 @@ export class OciRuntime implements Runtime {
     );
     const known: Known = { group };
     this.#known.set(id, known);
+    const profile = this.#unknownProfiles.get(bundle);
+    this.#unknownProfiles.delete(bundle);
     return startProcess({
       command,
       name: id,
@@ -63,6 +75,7 @@ export class OciRuntime implements Runtime {
       ...(signal && { signal }),
       onStarted: (init) => {
         known.init = init;
+        if (profile !== undefined) this.#filters.learn(profile, join(this.#stateRoot, id, "seccomp.bpf"));
       },
       failure: {
         verb: "create",

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { closeSync, constants, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Spec } from "../oci/spec.ts";
 import { makeFifo } from "../os/fd.ts";
 import { isDeafTo } from "../os/process.ts";
 import { makeProcess, RuntimeBench } from "./testing.ts";
@@ -168,6 +169,24 @@ for (const binary of ["crun", "runc"]) {
       await bench.runtime.remove(bundle.id, bundle.group);
       expect(bench.cgroups.stats(bundle.group)).toBeUndefined();
       expect(bench.cgroups.usage(bundle.group)).toBeUndefined();
+    });
+
+    test("filters system calls alike the first time and later", async () => {
+      const refuseSync = (spec: Spec) => {
+        spec.linux!.seccomp = {
+          defaultAction: "SCMP_ACT_ALLOW",
+          syscalls: [{ names: ["kill"], action: "SCMP_ACT_ERRNO", errnoRet: 1 }],
+        };
+      };
+      for (let round = 0; round < 2; round++) {
+        const bundle = bench.prepare(["sh", "-c", "kill -0 1 2>/dev/null || exec sleep 100"], refuseSync);
+        await bench.runtime.run({ ...bundle, stdio: silent }).started;
+        const annotations = JSON.parse(readFileSync(join(bundle.bundle, "config.json"), "utf8")).annotations;
+        expect(annotations !== undefined).toBe(binary === "crun" && round > 0);
+        const [pid] = bench.runtime.pids(bundle.id);
+        expect(readFileSync(`/proc/${pid}/status`, "utf8")).toMatch(/^Seccomp:\s2$/m);
+        await bench.runtime.remove(bundle.id, bundle.group);
+      }
     });
 
     test("names its version", async () => {

@@ -1,4 +1,4 @@
-import type { LinuxResources, Process } from "../oci/spec.ts";
+import type { LinuxResources, Process, Spec } from "../oci/spec.ts";
 import type { ProcessIdentity } from "../os/process.ts";
 import type { ExitRecord } from "./status-directory.ts";
 
@@ -76,6 +76,8 @@ export type Adoption =
 export interface Runtime {
   /** As in `--add-runtime name=path`. */
   readonly name: string;
+  /** Writes `config.json` into a bundle, in the form that this runtime starts fastest. */
+  writeBundle(bundle: string, spec: Spec): void;
   /** Starts a container. The bundle must stay until it has ended. Throws `unavailable` when the runtime is not installed. */
   run(options: RunOptions): RuntimeProcess;
   /** Starts a further process in a running container. */

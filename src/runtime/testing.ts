@@ -54,7 +54,7 @@ export class RuntimeBench {
     mkdirSync(bundle, { recursive: true });
     const spec = makeSpec(join(this.directory, "rootfs"), `${this.group(id)}/container`, args);
     change(spec);
-    writeFileSync(join(bundle, "config.json"), JSON.stringify(spec));
+    this.runtime.writeBundle(bundle, spec);
     return { id, group: this.group(id), bundle, runDir: bundle };
   }
 
