@@ -20,8 +20,7 @@ test("applies a transaction as a whole or not at all", async () => {
   expect(await saveRules()).not.toContain("203.0.113.8");
 });
 
-test("the generation counts the transactions of everyone", async () => {
-  if (!(await usesNfTables())) return;
+test.skipIf(!(await usesNfTables()))("the generation counts the transactions of everyone", async () => {
   using generation = new RulesetGeneration();
   const before = generation.read();
   await restoreRules(`*nat\n:${chain} - [0:0]\nCOMMIT\n`);

@@ -24,8 +24,8 @@ export const NLM_F_DUMP = 0x300;
 export const NLM_F_EXCL = 0x200;
 export const NLM_F_CREATE = 0x400;
 
-/** A datagram of a dump is at most 32 KiB, unless the reader offers more (netlink(7)). */
-const RECEIVE_BYTES = 64 * 1024;
+/** One for all sockets, since nothing here waits. A dump's datagrams have at most 32 KiB, or what is offered. */
+const received = Buffer.alloc(64 * 1024);
 
 /** Only a defect of ours or the kernel's could make a request go unanswered; then this is not waited out for ever. */
 const ANSWER_SECONDS = 5n;
@@ -51,7 +51,6 @@ export interface NetlinkReply {
  */
 export class NetlinkSocket implements Disposable {
   readonly #fd: number;
-  readonly #buffer = Buffer.alloc(RECEIVE_BYTES);
   #sequence = 0;
 
   constructor(protocol: number) {
@@ -127,16 +126,16 @@ export class NetlinkSocket implements Disposable {
 
   *#receive(): Generator<NetlinkReply & { sequence: number }> {
     let size: number | bigint;
-    do size = libc.recv(this.#fd, ptr(this.#buffer), this.#buffer.length, 0);
+    do size = libc.recv(this.#fd, ptr(received), received.length, 0);
     while (size < 0 && errnoName(errno()) === "EINTR");
     size = check(size, "read a netlink answer");
     for (let offset = 0; offset + HEADER <= size; ) {
-      const length = this.#buffer.readUInt32LE(offset);
+      const length = received.readUInt32LE(offset);
       if (length < HEADER || offset + length > size) return;
       yield {
-        type: this.#buffer.readUInt16LE(offset + 4),
-        sequence: this.#buffer.readUInt32LE(offset + 8),
-        body: this.#buffer.subarray(offset + HEADER, offset + length),
+        type: received.readUInt16LE(offset + 4),
+        sequence: received.readUInt32LE(offset + 8),
+        body: received.subarray(offset + HEADER, offset + length),
       };
       offset += (length + 3) & ~3;
     }

@@ -1,0 +1,136 @@
+import { describe, expect, test } from "bun:test";
+import { restoreRules, saveRules } from "../os/firewall/index.ts";
+import { RouteSocket } from "../os/netlink/index.ts";
+import { cleanup, NetworkController } from "./index.ts";
+import {
+  children,
+  configuration,
+  eventually,
+  fetchInside,
+  fetchText,
+  hostAddress,
+  inside,
+  interfacesOf,
+  kindOf,
+  log,
+  NET,
+  open,
+  serve,
+  started,
+  useController,
+} from "./network.fixture.ts";
+
+const engine = useController();
+
+describe("engines", () => {
+  test("work side by side, and their containers do not meet", async () => {
+    const other = await open(1);
+    await other.reconcile();
+    const [here, there] = [engine.controller.acquire(NET), other.acquire(NET)];
+    await serve(here, 80, "here");
+    await serve(there, 80, "there");
+    const [a] = await engine.controller.publish(here, [{ containerPort: 80, protocol: "tcp" }]);
+    const [b] = await other.publish(there, [{ containerPort: 80, protocol: "tcp" }]);
+    expect(a?.hostPort).not.toBe(b?.hostPort);
+    expect(await fetchInside(here, there.endpoints[0]?.address ?? "", 80)).toBe("");
+    expect(await fetchInside(here, hostAddress ?? "", b?.hostPort ?? 0)).toBe("there");
+    await other.removeBridge(NET);
+    await other.close();
+    await cleanup({ engineKey: configuration(1).engineKey, firewall: true, log });
+    expect(await fetchText("127.0.0.1", a?.hostPort ?? 0)).toBe("here");
+  });
+
+  test("take over what an earlier one left, and remove what belongs to nobody", async () => {
+    const [kept, lost] = [engine.controller.acquire(NET), engine.controller.acquire(NET)];
+    await serve(kept, 80, "kept");
+    const stray = inside(lost, "sh", "-c", "echo; exec sleep 60");
+    await started(stray);
+    const ports = await engine.controller.publish(kept, [{ containerPort: 80, protocol: "tcp" }]);
+    await engine.controller.publish(lost, [{ containerPort: 80, protocol: "tcp" }]);
+    const hostPort = ports[0]?.hostPort ?? 0;
+    await engine.controller.close();
+
+    engine.controller = await open(0);
+    expect(await fetchText("127.0.0.1", hostPort)).toBe("kept");
+    const pid = children[0]?.pid ?? 0;
+    const adopted = engine.controller.adopt({ id: kept.id, pid, endpoints: kept.endpoints, ports });
+    await engine.controller.reconcile();
+    expect(interfacesOf(0)).not.toContain(lost.endpoints[0]?.hostInterface);
+    expect(await saveRules()).not.toContain(`${lost.endpoints[0]?.address}:80`);
+    expect(await fetchText("127.0.0.1", hostPort)).toBe("kept");
+    expect(() => engine.controller.acquire(NET, { address: kept.endpoints[0]?.address ?? "" })).toThrow(
+      "already in use",
+    );
+    expect(
+      await kindOf(
+        engine.controller.publish(engine.controller.acquire(NET), [
+          { containerPort: 1, protocol: "tcp", hostPort: String(hostPort) },
+        ]),
+      ),
+    ).toContain("already allocated");
+    stray.kill();
+    await engine.controller.release(adopted);
+    expect(await saveRules()).not.toContain(`--dport ${hostPort} `);
+  });
+
+  test("leave nothing but their containers when they are killed", async () => {
+    const { engineKey, bridge } = configuration(1);
+    const program = `
+      import { NetworkController } from "${import.meta.dir}/index.ts";
+      const it = new NetworkController({ engineKey: "${engineKey}", firewall: true, log: console.error });
+      await it.ensureBridge(${JSON.stringify(bridge)});
+      await it.reconcile();
+      it.acquire("${NET}");
+      console.log("ready");
+      setInterval(() => {}, 1000);`;
+    const child = Bun.spawn([process.execPath, "-e", program], { stdout: "pipe", stderr: "inherit" });
+    children.push(child as (typeof children)[number]);
+    await child.stdout.getReader().read();
+    const ours = () => {
+      using host = new RouteSocket();
+      return host
+        .links()
+        .filter(({ alias, kind }) => kind === "veth" && alias?.startsWith(`slipway:${engineKey}:`));
+    };
+    await eventually("it works ahead", () => ours().length === 4);
+    child.kill("SIGKILL");
+    await child.exited;
+    await eventually("its sandboxes vanish by themselves", () => ours().length === 0);
+    expect(interfacesOf(1)).toContain(bridge.bridge);
+  });
+
+  test("refuse a bridge that another one uses", async () => {
+    const { bridge } = configuration(0);
+    const other = new NetworkController({ engineKey: configuration(1).engineKey, firewall: true, log });
+    expect(await kindOf(other.ensureBridge(bridge))).toContain("conflict: the bridge");
+    await other.close();
+  });
+
+  test("keep containers apart where the network says so", async () => {
+    const other = await open(1, { interContainer: false });
+    await other.reconcile();
+    const [one, two] = [other.acquire(NET), other.acquire(NET)];
+    await serve(one, 80, "one");
+    const [port] = await other.publish(one, [{ containerPort: 80, protocol: "tcp" }]);
+    expect(await fetchInside(two, one.endpoints[0]?.address ?? "", 80)).toBe("");
+    expect(await fetchInside(two, hostAddress ?? "", port?.hostPort ?? 0)).toBe("one");
+    await other.removeBridge(NET);
+    await other.close();
+  });
+
+  test("leave the administrator's chain alone", async () => {
+    const { engineKey } = configuration(0);
+    await restoreRules(`*filter\n-A SLIPWAY-USER-${engineKey} -s 203.0.113.0/24 -j DROP\nCOMMIT\n`);
+    await engine.controller.close();
+    engine.controller = await open(0);
+    await engine.controller.reconcile();
+    const rules = (await saveRules()).split("\n");
+    expect(rules).toContain(`-A SLIPWAY-USER-${engineKey} -s 203.0.113.0/24 -j DROP`);
+    const forward = rules.filter((line) => line.startsWith("-A FORWARD ") && line.endsWith(engineKey));
+    expect(forward).toEqual([
+      `-A FORWARD -j SLIPWAY-USER-${engineKey}`,
+      `-A FORWARD -j SLIPWAY-FWD-${engineKey}`,
+    ]);
+    await restoreRules(`*filter\n-F SLIPWAY-USER-${engineKey}\nCOMMIT\n`);
+  });
+});
