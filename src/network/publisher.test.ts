@@ -51,7 +51,7 @@ describe("published ports", () => {
     expect(await ask(port?.hostPort ?? 0)).toBe("ping");
   });
 
-  test("lead UDP clients to the container that has the port now", async () => {
+  test.each([0, 3])("lead UDP clients to the container that has the port now (and %d more)", async (more) => {
     const answers: string[] = [];
     const client = await Bun.udpSocket({
       // While nothing is published the host refuses, and says so.
@@ -60,9 +60,10 @@ describe("published ports", () => {
     const serving = async (text: string, hostPort: string) => {
       const sandbox = engine.controller.acquire(NET);
       await started(inside(sandbox, process.execPath, "-e", udpServer(`"${text}"`)));
-      const [port] = await engine.controller.publish(sandbox, [
-        { containerPort: 53, protocol: "udp", hostPort },
-      ]);
+      const request = { containerPort: 53, protocol: "udp" } as const;
+      // The flows of one port are looked up otherwise than those of several.
+      const requests = [{ ...request, hostPort }, ...Array.from({ length: more }, () => request)];
+      const [port] = await engine.controller.publish(sandbox, requests);
       return { sandbox, hostPort: port?.hostPort ?? 0 };
     };
     const answered = (text: string, hostPort: number) =>
