@@ -12,7 +12,7 @@ import {
   setLink,
 } from "../os/netlink/index.ts";
 import { contains, formatSubnet, parseAddress, parseInterfaceAddress, parseSubnet } from "./ipam/subnet.ts";
-import { linkAlias, macOf } from "./sandbox.ts";
+import { linkAlias, macOf } from "./names.ts";
 import { ensureSysctl } from "./sysctl.ts";
 
 /** Exists where iptables can be made to see what goes from one port of a bridge to another. */

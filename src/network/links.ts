@@ -1,6 +1,6 @@
 import { errnoOf } from "../errors/index.ts";
 import { deleteLink, type Link, type RouteSocket } from "../os/netlink/index.ts";
-import { linkAlias } from "./sandbox.ts";
+import { linkAlias } from "./names.ts";
 
 /** A namespace dies by itself as soon as nothing is in it; only what keeps one longer is deleted by hand. */
 const DEPARTURE_MS = 2_000;

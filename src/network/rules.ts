@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { shortKey } from "./names.ts";
 
 /** A bridge as the packet filter needs to know it. */
 export interface FilteredBridge {
@@ -31,12 +31,6 @@ export interface Chains {
 }
 
 export type Table = "filter" | "nat";
-
-/** An engine's key as it appears in names: itself if short and plain, otherwise its digest. */
-export function shortKey(engineKey: string): string {
-  if (/^[\w.-]{1,15}$/.test(engineKey)) return engineKey;
-  return createHash("sha256").update(engineKey).digest("hex").slice(0, 12);
-}
 
 export function chainsOf(engineKey: string): Chains {
   const name = (purpose: string) => `SLIPWAY-${purpose}-${shortKey(engineKey)}`;

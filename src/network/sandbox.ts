@@ -3,7 +3,7 @@ import { closeSync, existsSync } from "node:fs";
 import { addAddress, addDefaultRoute, createVeth, RouteSocket, setLink } from "../os/netlink/index.ts";
 import { createNamespace, inNamespace } from "../os/netns.ts";
 import type { Bridge } from "./bridge.ts";
-import { shortKey } from "./rules.ts";
+import { linkAlias, macOf } from "./names.ts";
 import { writeSysctl } from "./sysctl.ts";
 
 /** How a sandbox is attached to one network. */
@@ -39,18 +39,6 @@ export interface EndpointSettings {
 const INTERFACE = "eth0";
 
 const kernelHasIPv6 = existsSync("/proc/sys/net/ipv6");
-
-/** The text by which a link of ours is known, whoever finds it. */
-export function linkAlias(engineKey: string, id: string): string {
-  return `slipway:${shortKey(engineKey)}:${id}`;
-}
-
-/** Docker's rule: a prefix of its own and the four bytes of the address, so no two in a network are equal. */
-export function macOf(address: string): string {
-  return ["02", "42", ...address.split(".").map((byte) => Number(byte).toString(16).padStart(2, "0"))].join(
-    ":",
-  );
-}
 
 /**
  * Makes a namespace that is a host of the bridge's network: about 2 ms, all of it on this thread. The veth
