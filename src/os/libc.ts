@@ -20,6 +20,7 @@ const libc = dlopen("libc.so.6", {
   inotify_init1: { args: [T.i32], returns: T.i32 },
   inotify_rm_watch: { args: [T.i32, T.i32], returns: T.i32 },
   ioctl: { args: [T.i32, T.u64, T.ptr], returns: T.i32 },
+  memfd_create: { args: [T.ptr, T.u32], returns: T.i32 },
   mkfifo: { args: [T.ptr, T.u32], returns: T.i32 },
   mknod: { args: [T.ptr, T.u32, T.u64], returns: T.i32 },
   mount: { args: [T.ptr, T.ptr, T.ptr, T.u64, T.ptr], returns: T.i32 },
