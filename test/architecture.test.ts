@@ -14,7 +14,8 @@ const floors: string[][] = [
   ["client", "server"],
   ["compose"],
   ["cli"],
-  ["main", "daemon"],
+  ["daemon"],
+  ["main"],
 ];
 
 /** Imports within one floor that the house allows. */
