@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { conflict, systemError, unavailable } from "../errors/index.ts";
+import { conflict, systemError } from "../errors/index.ts";
 import type { LinuxResources, Spec } from "../oci/spec.ts";
 import type { CgroupManager } from "../os/cgroup/index.ts";
 import { type ProcessIdentity, sendSignal } from "../os/process.ts";
 import { adoptProcess } from "./adopted-process.ts";
+import { RuntimeBinary } from "./binary.ts";
 import type { Adoption, ExecOptions, RunOptions, Runtime, RuntimeProcess } from "./runtime.ts";
 import { SeccompFilters } from "./seccomp-filters.ts";
 import type { StatusDirectory } from "./status-directory.ts";
@@ -32,6 +33,7 @@ export class OciRuntime implements Runtime {
   readonly name: string;
   readonly #options: RuntimeOptions;
   readonly #stateRoot: string;
+  readonly #binary: RuntimeBinary;
   readonly #known = new Map<string, Known>();
   readonly #filters = new SeccompFilters();
   /** By bundle: the profile whose filter is to be learned. */
@@ -41,6 +43,11 @@ export class OciRuntime implements Runtime {
     this.name = options.name;
     this.#options = options;
     this.#stateRoot = join(options.execRoot, "runtime", options.name);
+    this.#binary = new RuntimeBinary(
+      options.name,
+      options.binary,
+      join(options.execRoot, "bin", options.name),
+    );
     mkdirSync(this.#stateRoot, { recursive: true, mode: 0o700 });
   }
 
@@ -53,7 +60,7 @@ export class OciRuntime implements Runtime {
   run({ id, group, bundle, runDir, stdio, signal }: RunOptions): RuntimeProcess {
     const { status } = this.#options;
     const logPath = join(runDir, "runtime.log");
-    const command = this.#command(
+    const args = this.#arguments(
       logPath,
       "run",
       "--bundle",
@@ -67,7 +74,8 @@ export class OciRuntime implements Runtime {
     const profile = this.#unknownProfiles.get(bundle);
     this.#unknownProfiles.delete(bundle);
     return startProcess({
-      command,
+      executable: this.#binary.executable(),
+      args,
       name: id,
       status,
       keepsStatus: true,
@@ -93,9 +101,10 @@ export class OciRuntime implements Runtime {
     const specPath = join(runDir, `${execId}.json`);
     writeFileSync(specPath, JSON.stringify(process));
     const pidFile = status.file(`${execId}.pid`);
-    const command = this.#command(logPath, "exec", "--process", specPath, "--pid-file", pidFile, id);
+    const args = this.#arguments(logPath, "exec", "--process", specPath, "--pid-file", pidFile, id);
     const started = startProcess({
-      command,
+      executable: this.#binary.executable(),
+      args,
       name: execId,
       status,
       keepsStatus: false,
@@ -170,7 +179,7 @@ export class OciRuntime implements Runtime {
   }
 
   async version(): Promise<string> {
-    const child = Bun.spawn([this.#binary(), "--version"], {
+    const child = Bun.spawn([this.#binary.source(), "--version"], {
       stdin: "ignore",
       stdout: "pipe",
       stderr: "ignore",
@@ -187,21 +196,14 @@ export class OciRuntime implements Runtime {
     return known;
   }
 
-  #binary(): string {
-    const { binary, name } = this.#options;
-    const path = Bun.which(binary);
-    if (path === null) throw unavailable(`the OCI runtime ${name} is not installed: ${binary} was not found`);
-    return path;
-  }
-
-  #command(logPath: string, ...words: string[]): string[] {
+  #arguments(logPath: string, ...words: string[]): string[] {
     const { args = [] } = this.#options;
     const log = ["--log", logPath, "--log-format", "json"];
-    return [this.#binary(), ...args, "--root", this.#stateRoot, ...log, ...words];
+    return [...args, "--root", this.#stateRoot, ...log, ...words];
   }
 
   async #delete(id: string): Promise<void> {
-    const child = Bun.spawn([this.#binary(), "--root", this.#stateRoot, "delete", "--force", id], {
+    const child = Bun.spawn([this.#binary.source(), "--root", this.#stateRoot, "delete", "--force", id], {
       stdio: ["ignore", "ignore", "pipe"],
     });
     const [errors, code] = await Promise.all([new Response(child.stderr).text(), child.exited]);

@@ -1,13 +1,15 @@
 import { cancelled } from "../errors/index.ts";
 import { type ProcessIdentity, startTicks } from "../os/process.ts";
+import type { Executable } from "./binary.ts";
 import type { RuntimeProcess, Streams } from "./runtime.ts";
 import { type StartFailure, startError } from "./start-failure.ts";
 import type { ExitRecord, StatusDirectory } from "./status-directory.ts";
 import { closeInput, killWrapper, windowChanged, wrapperCommand } from "./wrapper.ts";
 
 export interface StartOptions {
-  /** The runtime's argv. It writes the process's id to the status file `<name>.pid`. */
-  command: readonly string[];
+  executable: Executable;
+  /** The runtime's arguments. It writes the process's id to the status file `<name>.pid`. */
+  args: readonly string[];
   name: string;
   status: StatusDirectory;
   /** The end is recorded for an engine to come. */
@@ -20,10 +22,14 @@ export interface StartOptions {
 
 /** Starts the runtime under a wrapper of its own session. */
 export function startProcess(options: StartOptions): RuntimeProcess {
-  const { status, name, stdio } = options;
+  const { status, name, stdio, executable } = options;
   const [first, second] = stdio.hold?.output ?? [];
+  const holdsInput = stdio.hold?.input !== undefined;
   const child = Bun.spawn({
-    cmd: wrapperCommand(status, name, options.keepsStatus, options.command),
+    cmd: wrapperCommand(status, name, [executable.path, ...options.args], {
+      keepsStatus: options.keepsStatus,
+      holdsInput,
+    }),
     cwd: "/",
     env: { PATH: process.env.PATH ?? "/usr/sbin:/usr/bin:/sbin:/bin" },
     stdio: [
@@ -33,6 +39,8 @@ export function startProcess(options: StartOptions): RuntimeProcess {
       first ?? null,
       second ?? null,
       stdio.hold?.input ?? null,
+      null,
+      executable.fd ?? null,
     ],
     detached: true,
   });
@@ -49,7 +57,9 @@ export function startProcess(options: StartOptions): RuntimeProcess {
     wrapperPid: child.pid,
     started,
     exited: ended.then(({ code }): ExitRecord => status.exit(name) ?? { code, finishedAt: new Date() }),
-    closeInput: () => closeInput(wrapper),
+    closeInput: () => {
+      if (holdsInput) closeInput(wrapper);
+    },
     windowChanged: () => windowChanged(wrapper),
   };
 }

@@ -8,16 +8,35 @@ import type { StatusDirectory } from "./status-directory.ts";
  * with it: the exit status, the read ends of the output pipes (so that nothing the container writes is lost or
  * answered with SIGPIPE) and the write end of its stdin. Only builtins are used: no process is started but the
  * runtime. Descriptors: 0 to 2 are the container's, 3 and 4 are held, 5 is the write end of its stdin and is
- * let go on SIGUSR1.
+ * let go on SIGUSR1, 7 is the runtime's executable.
  *
  * Arguments: path stem of the status files, path of the `alive` FIFO (empty: leave no status), the runtime's
- * argv. A shell's background job has /dev/null as its stdin, hence the detour by descriptor 6.
+ * argv.
  */
-const script = `
+function script(run: string): string {
+  return `
 stem=$1 alive=$2
 shift 2
-trap 'exec 5>&-' USR1
 [ "$alive" ] && echo $$ >"$stem.wrapper"
+${run}
+if [ "$alive" ]; then
+  echo $code >"$stem.exit"
+  true <"$alive" 2>/dev/null
+fi
+exit $code
+`;
+}
+
+/** A shell waits for a foreground command whatever signals come, and dash starts it by vfork(2). */
+const foreground = `
+trap : USR1
+"$@" 3<&- 4<&- 5<&- 6<&-
+code=$?
+`;
+
+/** To serve SIGUSR1 it must not wait that way. A background command has /dev/null as its stdin, hence the detour. */
+const background = `
+trap 'exec 5>&-' USR1
 exec 6<&0 </dev/null
 "$@" <&6 6<&- 3<&- 4<&- 5>&- &
 exec 6<&-
@@ -28,21 +47,24 @@ while [ $code -gt 128 ] && kill -0 $! 2>/dev/null; do
   code=$?
 done
 trap '' USR1
-if [ "$alive" ]; then
-  echo $code >"$stem.exit"
-  true <"$alive" 2>/dev/null
-fi
-exit $code
 `;
 
-/** argv of the wrapper of `command`. Without status it leaves no trace and ends as soon as the command does. */
+export interface WrapperOptions {
+  /** Leaves status files and waits for an engine; else it ends as soon as the command does. */
+  keepsStatus: boolean;
+  /** Descriptor 5 is there, and SIGUSR1 closes it. */
+  holdsInput: boolean;
+}
+
+/** argv of the wrapper of `command`. */
 export function wrapperCommand(
   status: StatusDirectory,
   name: string,
-  keepsStatus: boolean,
   command: readonly string[],
+  { keepsStatus, holdsInput }: WrapperOptions,
 ): string[] {
-  return ["/bin/sh", "-c", script, "sh", status.file(name), keepsStatus ? status.alivePath : "", ...command];
+  const program = script(holdsInput ? background : foreground);
+  return ["/bin/sh", "-c", program, "sh", status.file(name), keepsStatus ? status.alivePath : "", ...command];
 }
 
 /** The wrapper that serves a name, if it still runs: its command line tells it from a later process with its id. */

@@ -1,0 +1,63 @@
+import { closeSync, mkdirSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { basename, join } from "node:path";
+import { SlipwayError, unavailable } from "../errors/index.ts";
+import { sealedCopy } from "../os/sealed-file.ts";
+
+/** The wrapper's descriptor of the executable. */
+export const binaryDescriptor = 7;
+
+/** What to execute: `path`, in a process that has `fd` as its descriptor `binaryDescriptor`. */
+export interface Executable {
+  path: string;
+  fd?: number;
+}
+
+/**
+ * A runtime's executable. Runtimes protect themselves from containers (CVE-2019-5736) by executing a copy of
+ * themselves that cannot be written to, at each start. What is executed here is such a copy already, made once:
+ * they notice the seals and save the effort.
+ */
+export class RuntimeBinary {
+  #sealed: { source: string; modified: number; fd: number } | undefined;
+  readonly #link: string;
+
+  /** `directory` is for a link with the executable's name, which is what ps shows. */
+  constructor(
+    private readonly runtime: string,
+    private readonly command: string,
+    directory: string,
+  ) {
+    this.#link = join(directory, basename(command));
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    rmSync(this.#link, { force: true });
+    symlinkSync(`/proc/self/fd/${binaryDescriptor}`, this.#link);
+  }
+
+  /** The executable as installed. `unavailable` when it is not. */
+  source(): string {
+    const path = Bun.which(this.command);
+    if (path !== null) return path;
+    throw unavailable(`the OCI runtime ${this.runtime} is not installed: ${this.command} was not found`);
+  }
+
+  /** The copy; a newer executable is noticed. */
+  executable(): Executable {
+    const source = this.source();
+    const modified = statSync(source).mtimeMs;
+    if (this.#sealed?.source === source && this.#sealed.modified === modified) {
+      return { path: this.#link, fd: this.#sealed.fd };
+    }
+    try {
+      const fd = sealedCopy(source);
+      if (this.#sealed !== undefined) closeSync(this.#sealed.fd);
+      this.#sealed = { source, modified, fd };
+      return { path: this.#link, fd };
+    } catch (error) {
+      // The host forbids executables in memory: the runtime then copies itself.
+      const forbidden =
+        error instanceof SlipwayError && ["EACCES", "EPERM"].includes(error.details.errno ?? "");
+      if (forbidden) return { path: source };
+      throw error;
+    }
+  }
+}
