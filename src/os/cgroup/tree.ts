@@ -8,11 +8,21 @@ import { readPids } from "./files.ts";
 const pollMilliseconds = 2;
 const removeAttempts = 100;
 
-/** The directory and all below it, children first. */
+/** The directory and all below it, children first. What vanishes meanwhile is not there. */
 export function groupsBelow(directory: string): string[] {
-  if (!existsSync(directory)) return [];
-  const children = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  return [...children.flatMap((entry) => groupsBelow(`${directory}/${entry.name}`)), directory];
+  const children = subdirectories(directory);
+  if (children === undefined) return [];
+  return [...children.flatMap((name) => groupsBelow(`${directory}/${name}`)), directory];
+}
+
+function subdirectories(directory: string): string[] | undefined {
+  try {
+    const entries = readdirSync(directory, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return undefined;
+    throw error;
+  }
 }
 
 export function pidsBelow(directory: string): number[] {
