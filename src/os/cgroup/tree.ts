@@ -1,5 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
-import { rmdir } from "node:fs/promises";
+import { existsSync, readdirSync, rmdirSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { conflict, errnoOf } from "../../errors/index.ts";
 import { sendSignal, startTicks } from "../process.ts";
@@ -34,7 +33,7 @@ export async function removeGroups(directory: string): Promise<void> {
   for (const group of groupsBelow(directory)) {
     for (let attempt = 1; ; attempt++) {
       try {
-        await rmdir(group);
+        rmdirSync(group);
         break;
       } catch (error) {
         if (errnoOf(error) === "ENOENT") break;

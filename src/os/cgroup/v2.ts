@@ -134,6 +134,9 @@ export class CgroupV2 implements CgroupManager {
   watchOom(group: string, onKill: () => void): OomWatch {
     const events = `${this.#directory(group)}/memory.events`;
     const count = () => readKeyed(events)?.oom_kill ?? 0;
+    const controllers = (readControl(`${this.root}/cgroup.controllers`) ?? "").split(" ");
+    // Without the controller there are no limits, and so no kills for them.
+    if (!controllers.includes("memory")) return { happened: async () => false, close: () => undefined };
     enableMemory(this.root, group);
     let seen = count();
     const look = () => {
