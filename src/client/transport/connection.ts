@@ -26,11 +26,11 @@ export class Connection {
   static async open(address: Address): Promise<Connection> {
     const connection = new Connection();
     try {
-      connection.#socket = await Bun.connect({
-        ...address,
-        allowHalfOpen: true,
-        socket: connection.#handlers(),
-      });
+      const options = { allowHalfOpen: true, socket: connection.#handlers() };
+      connection.#socket =
+        "unix" in address
+          ? await Bun.connect({ ...options, unix: address.unix })
+          : await Bun.connect({ ...options, hostname: address.hostname, port: address.port });
     } catch (error) {
       throw cannotConnect(address, error);
     }

@@ -1,0 +1,76 @@
+import { createServer, type IncomingMessage, type Server, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { Backend } from "../engine/backend.ts";
+import { messageOf, notFound } from "../errors/index.ts";
+import { Exchange, type Upgrade } from "./http/exchange.ts";
+import { answerFailure } from "./http/failure.ts";
+import { router } from "./router/index.ts";
+import { negotiate, newestVersion } from "./version/api-version.ts";
+
+/** Where the server says what its operators should know. */
+export type ServerLog = (level: "debug" | "info" | "warn" | "error", message: string) => void;
+
+/** An HTTP server that answers with a backend; it does not listen yet. */
+export function createListener(backend: Backend, log: ServerLog): Server {
+  const server = createServer((request, response) => {
+    void serve(backend, log, request, response, undefined);
+  });
+  server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    const response = new ServerResponse(request);
+    response.assignSocket(socket);
+    // Such a connection cannot carry a second request: an answer in HTTP is its last.
+    response.once("finish", () => socket.end());
+    void serve(backend, log, request, response, { head });
+  });
+  // Uploads and streams take as long as they take.
+  server.requestTimeout = 0;
+  server.timeout = 0;
+  return server;
+}
+
+async function serve(
+  backend: Backend,
+  log: ServerLog,
+  request: IncomingMessage,
+  response: ServerResponse,
+  upgrade: Upgrade | undefined,
+): Promise<void> {
+  const { version, path, search } = splitUrl(request.url ?? "/");
+  // A client that goes away mid-answer is seen through the exchange's signal.
+  response.on("error", () => {});
+  let exchange = new Exchange(backend, request, response, newestVersion, "", search, upgrade);
+  try {
+    const spoken = version === undefined ? newestVersion : negotiate(version);
+    const match = router.find(request.method ?? "GET", path);
+    if (match === undefined) throw notFound("page not found");
+    exchange = new Exchange(backend, request, response, spoken, match.name, search, upgrade);
+    await match.handler(exchange);
+  } catch (thrown) {
+    report(exchange, thrown, log);
+  }
+}
+
+function report(exchange: Exchange, thrown: unknown, log: ServerLog): void {
+  const { method, url } = exchange.request;
+  try {
+    const error = answerFailure(exchange, thrown);
+    const level = error.kind === "system" || error.kind === "exhausted" ? "error" : "debug";
+    log(level, `${method} ${url}: ${error.message}`);
+  } catch (failure) {
+    log("error", `${method} ${url}: ${messageOf(thrown)}; answering failed too: ${messageOf(failure)}`);
+    exchange.request.socket.destroy();
+  }
+}
+
+/** Takes `/v1.44/path?query` apart without a regular expression: every request goes through here. */
+export function splitUrl(url: string): { version: string | undefined; path: string; search: string } {
+  const mark = url.indexOf("?");
+  const path = mark < 0 ? url : url.slice(0, mark);
+  const search = mark < 0 ? "" : url.slice(mark + 1);
+  const digit = path.charCodeAt(2);
+  if (path.startsWith("/v") && digit >= 0x30 && digit <= 0x39) {
+    const end = path.indexOf("/", 2);
+    if (end > 0) return { version: path.slice(2, end), path: path.slice(end), search };
+  }
+  return { version: undefined, path, search };
+}

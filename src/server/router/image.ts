@@ -1,0 +1,107 @@
+import { notImplemented } from "../../errors/index.ts";
+import { readStream } from "../http/body.ts";
+import { type Exchange, unsupported } from "../http/exchange.ts";
+import { sendChunks, sendProgress } from "../http/stream.ts";
+import { imageInspectFor, imageSummariesFor } from "../version/image.ts";
+import { importSource } from "./import-source.ts";
+import type { Route } from "./router.ts";
+
+async function list(exchange: Exchange): Promise<void> {
+  const { backend, query, version } = exchange;
+  const filters = query.filters();
+  const pattern = version.before(25) ? query.string("filter") : undefined;
+  const images = await backend.images.list({
+    all: query.boolean("all"),
+    filters: pattern === undefined ? filters : { reference: [pattern], ...filters },
+    sharedSize: version.since(42) && query.boolean("shared-size"),
+    manifests: version.since(47) && query.boolean("manifests"),
+  });
+  exchange.json(imageSummariesFor(version, images));
+}
+
+async function inspect(exchange: Exchange): Promise<void> {
+  exchange.json(imageInspectFor(exchange.version, await exchange.backend.images.inspect(exchange.name)));
+}
+
+async function history(exchange: Exchange): Promise<void> {
+  exchange.json(await exchange.backend.images.history(exchange.name));
+}
+
+async function tag(exchange: Exchange): Promise<void> {
+  const { backend, name, query } = exchange;
+  await backend.images.tag(name, query.string("repo") ?? "", query.string("tag"));
+  exchange.empty(201);
+}
+
+async function remove(exchange: Exchange): Promise<void> {
+  const { backend, name, query } = exchange;
+  const options = { force: query.boolean("force"), noprune: query.boolean("noprune") };
+  exchange.json(await backend.images.remove(name, options));
+}
+
+async function prune(exchange: Exchange): Promise<void> {
+  exchange.json(await exchange.backend.images.prune(exchange.query.filters()));
+}
+
+async function save(exchange: Exchange, refs: string[]): Promise<void> {
+  const archive = await exchange.backend.images.save(refs, exchange.signal);
+  exchange.begin("application/x-tar");
+  await sendChunks(exchange, archive);
+}
+
+async function load(exchange: Exchange): Promise<void> {
+  const messages = exchange.backend.images.load(readStream(exchange), exchange.signal);
+  const quiet = exchange.query.boolean("quiet");
+  await sendProgress(exchange, quiet ? withoutProgress(messages) : messages);
+}
+
+async function* withoutProgress<T extends { progressDetail?: unknown }>(
+  messages: AsyncIterable<T>,
+): AsyncGenerator<T> {
+  for await (const message of messages) if (message.progressDetail === undefined) yield message;
+}
+
+async function create(exchange: Exchange): Promise<void> {
+  const { backend, query, signal } = exchange;
+  const source = query.string("fromSrc");
+  if (source === undefined) {
+    throw notImplemented(
+      `pulling ${query.string("fromImage") ?? "images"} from a registry is not supported yet; make a base image ` +
+        "with 'slipway image bootstrap debian:bookworm' (or busybox), or bring one with 'load' or 'import'",
+    );
+  }
+  const options = {
+    repo: query.string("repo"),
+    tag: query.string("tag"),
+    message: query.string("message"),
+    platform: query.string("platform"),
+  };
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const archive = source === "-" ? readStream(exchange) : await importSource(source, signal);
+  await sendProgress(
+    exchange,
+    backend.images.import(archive, { ...given, changes: query.all("changes") }, signal),
+  );
+}
+
+async function bootstrap(exchange: Exchange): Promise<void> {
+  const messages = exchange.backend.images.bootstrap(exchange.query.required("ref"), exchange.signal);
+  await sendProgress(exchange, messages);
+}
+
+export const imageRoutes: Route[] = [
+  ["GET", "/images/json", list],
+  ["GET", "/images/get", (exchange) => save(exchange, exchange.query.all("names"))],
+  ["GET", "/images/search", unsupported("searching a registry is not supported yet")],
+  ["POST", "/images/create", create],
+  ["POST", "/images/load", load],
+  ["POST", "/images/prune", prune],
+  ["POST", "/images/bootstrap", bootstrap],
+  ["GET", "/images/{name}/json", inspect],
+  ["GET", "/images/{name}/history", history],
+  ["GET", "/images/{name}/get", (exchange) => save(exchange, [exchange.name])],
+  ["POST", "/images/{name}/tag", tag],
+  ["POST", "/images/{name}/push", unsupported("pushing to a registry is not supported yet; use 'save'")],
+  ["DELETE", "/images/{name}", remove],
+  ["GET", "/distribution/{name}/json", unsupported("asking a registry is not supported yet")],
+];
