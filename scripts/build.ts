@@ -14,3 +14,5 @@ const result = await Bun.build({
 });
 for (const log of result.logs) console.error(log);
 process.exit(result.success ? 0 : 1);
+
+export {};
