@@ -16,7 +16,7 @@ const libc = dlopen("libc.so.6", {
   execve: { args: [T.ptr, T.ptr, T.ptr], returns: T.i32 },
   fcntl: { args: [T.i32, T.i32, T.i64], returns: T.i32 },
   flock: { args: [T.i32, T.i32], returns: T.i32 },
-  fsetxattr: { args: [T.i32, T.ptr, T.ptr, T.u64, T.i32], returns: T.i32 },
+  futimens: { args: [T.i32, T.ptr], returns: T.i32 },
   grantpt: { args: [T.i32], returns: T.i32 },
   inotify_add_watch: { args: [T.i32, T.ptr, T.u32], returns: T.i32 },
   inotify_init1: { args: [T.i32], returns: T.i32 },

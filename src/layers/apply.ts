@@ -1,0 +1,46 @@
+import type { Digest } from "../oci/digest.ts";
+import { startChild } from "./child-process.ts";
+
+export interface ApplyRequest {
+  /** Path of the layer: a tar archive as it is, or compressed with gzip or zstd, which its first bytes tell. */
+  readonly blob: string;
+  /** The directory that the layer is unpacked into: a snapshot's own, without what lies below it. */
+  readonly target: string;
+  /** Checked against the blob. */
+  readonly digest?: Digest;
+  /** Whether whiteouts are turned into overlayfs's; true unless said otherwise. */
+  readonly whiteouts?: boolean;
+  /** The layer's files may have so many bytes together; more is `invalid`. */
+  readonly maxBytes?: number;
+  readonly maxEntries?: number;
+  /** Return only when all is on the disk. */
+  readonly sync?: boolean;
+}
+
+export interface AppliedLayer {
+  /** Of the uncompressed archive. */
+  readonly diffID: Digest;
+  /** Bytes of the files. */
+  readonly size: number;
+  readonly entries: number;
+}
+
+/** Bytes of the blob read so far, of how many. */
+export interface ApplyProgress {
+  readonly read: number;
+  readonly size: number;
+}
+
+/**
+ * Unpacks a layer in a child whose root is the target, so that nothing in the archive leads outside. After an
+ * error the target holds a part of the layer and is to be removed. Errors: `invalid` for a damaged, truncated,
+ * wrong or too large archive, `exhausted` for a full disk, `cancelled`; messages name the member.
+ */
+export function applyLayer(
+  request: ApplyRequest,
+  options: { signal?: AbortSignal; onProgress?: (progress: ApplyProgress) => void } = {},
+): Promise<AppliedLayer> {
+  const { signal, onProgress } = options;
+  const onEvent = (event: unknown) => onProgress?.(event as ApplyProgress);
+  return startChild<AppliedLayer>("layer-apply", request, { signal, onEvent }).result;
+}

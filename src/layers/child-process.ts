@@ -1,0 +1,79 @@
+import { cancelled, systemError } from "../errors/index.ts";
+import { selfCommand } from "../os/self.ts";
+import { type Message, received } from "./child/protocol.ts";
+
+export interface ChildOptions {
+  /** Aborting kills the child. */
+  readonly signal?: AbortSignal | undefined;
+  readonly stdin?: ReadableStream<Uint8Array> | undefined;
+  /** The child's standard output is read by the caller; without, it has none. */
+  readonly output?: boolean;
+  readonly onEvent?: (event: unknown) => void;
+}
+
+export interface Child<Result> {
+  /** Ends when the child does; whether all of it came is said by `result`. */
+  readonly output: ReadableStream<Uint8Array>;
+  /** What the child answered, or the SlipwayError that it failed with. Must be awaited. */
+  readonly result: Promise<Result>;
+}
+
+/** Starts one of our own children (see main.ts) on a request. */
+export function startChild<Result>(
+  name: string,
+  request: unknown,
+  options: ChildOptions = {},
+): Child<Result> {
+  options.signal?.throwIfAborted();
+  const child = Bun.spawn(selfCommand(name, JSON.stringify(request)), {
+    stdin: options.stdin ?? "ignore",
+    stdout: options.output === true ? "pipe" : "ignore",
+    stderr: "pipe",
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    killSignal: "SIGKILL",
+  });
+  const result = outcome<Result>(child, name, options);
+  return { output: (child.stdout ?? new Blob().stream()) as ReadableStream<Uint8Array>, result };
+}
+
+async function outcome<Result>(
+  child: Bun.Subprocess<"ignore" | ReadableStream, "pipe" | "ignore", "pipe">,
+  name: string,
+  options: ChildOptions,
+): Promise<Result> {
+  let last: Message | undefined;
+  const noise: string[] = [];
+  for await (const line of lines(child.stderr)) {
+    const message = parse(line);
+    if (message === undefined) noise.push(line);
+    else if ("event" in message) options.onEvent?.(message.event);
+    else last = message;
+  }
+  const status = await child.exited;
+  if (last !== undefined && "error" in last) throw received(last.error);
+  if (last !== undefined && "result" in last && status === 0) return last.result as Result;
+  if (options.signal?.aborted) throw cancelled(`${name} was cancelled`, { cause: options.signal.reason });
+  const how = child.signalCode === null ? `exited with ${status}` : `was killed by ${child.signalCode}`;
+  throw systemError(`the child process ${name} ${how} ${noise.slice(-20).join("\n")}`.trim());
+}
+
+async function* lines(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = "";
+  for await (const chunk of stream) {
+    const parts = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+    rest = parts.pop() ?? "";
+    yield* parts;
+  }
+  if (rest !== "") yield rest;
+}
+
+/** Undefined for what is no message: a crash's words. */
+function parse(line: string): Message | undefined {
+  if (!line.startsWith("{")) return undefined;
+  try {
+    return JSON.parse(line) as Message;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,42 @@
+import { writeSync } from "node:fs";
+import { asSlipwayError, type ErrorKind, SlipwayError } from "../../errors/index.ts";
+
+/** What a child says on its standard error, a JSON document a line: some events, then a result or an error. */
+export type Message = { event: unknown } | { result: unknown } | { error: TransferredError };
+
+/** A SlipwayError on its way between processes. */
+export interface TransferredError {
+  kind: ErrorKind;
+  message: string;
+  errno?: string;
+}
+
+const stderr = 2;
+
+export function sendEvent(event: unknown): void {
+  send({ event });
+}
+
+/** Runs a child's work on the request in its only argument and reports how it ended; answers its exit status. */
+export async function answer<Request>(
+  args: string[],
+  work: (request: Request) => Promise<unknown>,
+): Promise<number> {
+  try {
+    const result = await work(JSON.parse(args[0] ?? "null") as Request);
+    send({ result: result ?? null });
+    return 0;
+  } catch (thrown) {
+    const { kind, message, details } = asSlipwayError(thrown);
+    send({ error: { kind, message, ...(details.errno === undefined ? {} : { errno: details.errno }) } });
+    return 1;
+  }
+}
+
+export function received(error: TransferredError): SlipwayError {
+  return new SlipwayError(error.kind, error.message, error.errno === undefined ? {} : { errno: error.errno });
+}
+
+function send(message: Message): void {
+  writeSync(stderr, `${JSON.stringify(message)}\n`);
+}
