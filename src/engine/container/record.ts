@@ -1,4 +1,5 @@
 import type { ContainerConfig, EndpointSettings, HostConfig, MountPoint, PortMap } from "../../api/index.ts";
+import type { PublishedPort } from "../../network/index.ts";
 
 /** What is durable of a container: one row of the metastore, written before a verb is acknowledged. */
 export interface ContainerRecord {
@@ -50,6 +51,8 @@ export interface RecordedState {
 }
 
 export interface RecordedNetwork {
+  sandboxId: string;
+  published: PublishedPort[];
   endpoints: Record<
     string,
     {

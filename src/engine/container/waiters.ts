@@ -28,6 +28,19 @@ export class Waiters {
     });
   }
 
+  /** Whether the container's next exit comes within so many milliseconds (absent: whenever) or before `giveUp`. */
+  exitWithin(milliseconds: number | undefined): { happened: Promise<boolean>; giveUp: () => void } {
+    const controller = new AbortController();
+    const giveUp = () => controller.abort();
+    const timer = milliseconds === undefined ? undefined : setTimeout(giveUp, milliseconds);
+    const happened = this.wait("next-exit", controller.signal).then(
+      () => true,
+      () => false,
+    );
+    void happened.finally(() => clearTimeout(timer));
+    return { happened, giveUp };
+  }
+
   exited(result: WaitResult): void {
     tell(this.forExit, result);
   }

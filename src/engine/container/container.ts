@@ -1,0 +1,49 @@
+import type { Health } from "../../api/index.ts";
+import type { ContainerStdio, LogWriter } from "../../cio/index.ts";
+import type { OomWatch } from "../../os/cgroup/index.ts";
+import { parseRfc3339 } from "../../os/clock.ts";
+import type { Exec } from "../exec/exec.ts";
+import type { HealthMonitor } from "./health.ts";
+import { Mutex } from "./mutex.ts";
+import type { ContainerRecord } from "./record.ts";
+import { RestartBackoff } from "./restart-policy.ts";
+import type { Run } from "./run.ts";
+import { Waiters } from "./waiters.ts";
+
+/** A container in memory: its durable record, and what belongs to this engine's life only. */
+export class Container {
+  /** Held while a verb changes the container's state; never while one waits for the container itself. */
+  readonly mutex = new Mutex();
+  readonly waiters = new Waiters();
+  readonly backoff = new RestartBackoff();
+  /** Those that run or are about to. */
+  readonly execs = new Map<string, Exec>();
+  readonly createdAt: bigint;
+  /** Its input and output. Exists from the first attach or start on, until its run has ended. */
+  stdio: ContainerStdio | undefined;
+  log: LogWriter | undefined;
+  /** How many clients are attached to it. */
+  attached = 0;
+  starting = false;
+  run: Run | undefined;
+  oom: OomWatch | undefined;
+  monitor: HealthMonitor | undefined;
+  health: Health | undefined;
+  /** Ends the wait before a restart. */
+  restart: AbortController | undefined;
+  /** A restart that the user asked for stops the container without removing it. */
+  restartedByUser = false;
+  deleted = false;
+
+  constructor(readonly record: ContainerRecord) {
+    this.createdAt = parseRfc3339(record.created);
+  }
+
+  get id(): string {
+    return this.record.id;
+  }
+
+  get tty(): boolean {
+    return this.record.config.Tty ?? false;
+  }
+}

@@ -1,0 +1,153 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { hostname } from "node:os";
+import type * as api from "../../api/index.ts";
+import { invalid } from "../../errors/index.ts";
+import { nowNanoseconds, rfc3339Nano } from "../../os/clock.ts";
+import { parseSignal } from "../../os/signal.ts";
+import type { EngineContext, ResolvedImage } from "../context.ts";
+import { goArchitecture } from "../system/version.ts";
+import { emit } from "./events.ts";
+import { mergeImageConfig, processArguments } from "./image-config.ts";
+import { needsPopulation, populateVolumes } from "./mounts/populate.ts";
+import { resolveMounts } from "./mounts/resolve.ts";
+import { checkName } from "./names.ts";
+import { type ContainerMount, type ContainerRecord, never } from "./record.ts";
+import { deleteFiles } from "./remove.ts";
+import { Undo } from "./undo.ts";
+import { validateCreate } from "./validate/index.ts";
+
+/** Makes a container. It exists, durably, once its record is written; whatever fails before leaves nothing. */
+export async function createContainer(
+  engine: EngineContext,
+  request: api.ContainerCreateRequest,
+  options: { name?: string; platform?: string },
+): Promise<api.ContainerCreateResponse> {
+  const { config, hostConfig, warnings } = validateCreate(request, engine.host, engine.config);
+  if (!config.Image) throw invalid("no image specified: name the image that the container is made from");
+  const image = await engine.images.resolve(config.Image, options.platform);
+  const merged = mergeImageConfig(config, image.config);
+  const command = processArguments(merged);
+  if (command === undefined) throw invalid("no command specified");
+  if (merged.StopSignal) parseSignal(merged.StopSignal);
+  const id = newId();
+  const undo = new Undo();
+  const name = engine.containers.reserve(id, options.name ? checkName(options.name) : undefined);
+  undo.add("release the name", () => engine.containers.release(name));
+  try {
+    const mounts = makeMounts(engine, merged, hostConfig, undo);
+    undo.add("delete the files", () => deleteFiles(engine, id));
+    mkdirSync(engine.paths.container(id).directory, { recursive: true, mode: 0o710 });
+    await engine.rootfs.prepare(id, image.chainId);
+    const record: ContainerRecord = {
+      id,
+      name,
+      created: rfc3339Nano(nowNanoseconds()),
+      image: imageOf(config.Image, image),
+      platform: image.os,
+      config: { ...merged, Hostname: hostnameFor(id, merged, hostConfig) },
+      hostConfig,
+      ...command,
+      mounts,
+      endpoints: endpointsFor(request, hostConfig),
+      state: initialState(),
+      restartCount: 0,
+      manuallyStopped: false,
+      removing: false,
+    };
+    await fillVolumes(engine, record);
+    const container = engine.containers.add(record);
+    emit(engine, container, "create");
+    return { Id: id, Warnings: [...warnings, ...platformWarning(image, options.platform)] };
+  } catch (error) {
+    await undo.run((problem) => engine.log("error", problem));
+    throw error;
+  }
+}
+
+/** 64 hexadecimal digits of which the short form, the first 12, is not a number: it would pass for one. */
+function newId(): string {
+  for (;;) {
+    const id = randomBytes(32).toString("hex");
+    if (!/^\d{12}/.test(id)) return id;
+  }
+}
+
+function makeMounts(
+  engine: EngineContext,
+  config: api.ContainerConfig,
+  hostConfig: api.HostConfig,
+  undo: Undo,
+): ContainerMount[] {
+  const { volumes, containers, events } = engine;
+  const before = new Set(volumes.list().map((volume) => volume.name));
+  const mounts = resolveMounts({
+    config,
+    hostConfig,
+    volumes,
+    container: (ref) => containers.find(ref).record,
+  });
+  for (const { point, anonymous } of mounts) {
+    const name = point.Name;
+    if (name === undefined || before.has(name)) continue;
+    events.publish({ type: "volume", action: "create", id: name, attributes: { driver: "local" } });
+    if (anonymous) undo.add(`remove the volume ${name}`, () => volumes.remove(name));
+  }
+  return mounts;
+}
+
+/** Volumes that are empty get what the image has in their place, before the container is known to anybody. */
+async function fillVolumes(engine: EngineContext, record: ContainerRecord): Promise<void> {
+  if (!needsPopulation(record.mounts, engine.volumes)) return;
+  await engine.rootfs.withMounted(record, (rootfs) => populateVolumes(record.mounts, rootfs, engine.volumes));
+}
+
+const imageOf = (reference: string, { id, chainId }: ResolvedImage): ContainerRecord["image"] => ({
+  reference,
+  id,
+  ...(chainId === undefined ? {} : { chainId }),
+});
+
+function initialState(): ContainerRecord["state"] {
+  return {
+    status: "created",
+    exitCode: 0,
+    error: "",
+    oomKilled: false,
+    startedAt: never,
+    finishedAt: never,
+    initPid: 0,
+    startTicks: 0,
+    wrapperPid: 0,
+  };
+}
+
+function hostnameFor(
+  id: string,
+  config: api.ContainerConfig,
+  { NetworkMode, UTSMode }: api.HostConfig,
+): string {
+  if (config.Hostname) return config.Hostname;
+  return NetworkMode === "host" || UTSMode === "host" ? hostname() : id.slice(0, 12);
+}
+
+/** The networks to join: the one that the mode names, with the settings that the request has for it. */
+function endpointsFor(
+  request: api.ContainerCreateRequest,
+  { NetworkMode: mode = "bridge" }: api.HostConfig,
+): ContainerRecord["endpoints"] {
+  if (mode.startsWith("container:")) return {};
+  const asked = request.NetworkingConfig?.EndpointsConfig ?? {};
+  const endpoint = asked[mode] ?? asked.default ?? {};
+  return { [mode]: { ...endpoint, ...(request.MacAddress ? { MacAddress: request.MacAddress } : {}) } };
+}
+
+function platformWarning(image: ResolvedImage, asked: string | undefined): string[] {
+  const theirs = `${image.os}/${image.architecture}`;
+  const ours = `linux/${goArchitecture()}`;
+  if (asked || theirs === ours || !image.architecture) return [];
+  return [
+    `The requested image's platform (${theirs}) does not match the detected host platform (${ours}) and no ` +
+      "specific platform was requested",
+  ];
+}

@@ -1,0 +1,60 @@
+import type {
+  Backend,
+  ContainerVerbs,
+  ExecVerbs,
+  ImageVerbs,
+  NetworkVerbs,
+  SystemVerbs,
+  VolumeVerbs,
+} from "./backend.ts";
+import { containerVerbs } from "./container/index.ts";
+import { membersOf } from "./container/network-settings.ts";
+import { execVerbs } from "./exec/index.ts";
+import { networkVerbs } from "./network/index.ts";
+import { type EngineOptions, type OpenEngine, openRooms } from "./open.ts";
+import { restore } from "./restore.ts";
+import { shutDown } from "./shutdown.ts";
+import { systemVerbs } from "./system/index.ts";
+import { volumeVerbs } from "./volume/index.ts";
+
+export type { Backend } from "./backend.ts";
+export type { EngineOptions } from "./open.ts";
+
+/** The container engine: what `server/` offers to the world. */
+export class Engine implements Backend {
+  readonly containers: ContainerVerbs;
+  readonly execs: ExecVerbs;
+  readonly images: ImageVerbs;
+  readonly networks: NetworkVerbs;
+  readonly volumes: VolumeVerbs;
+  readonly system: SystemVerbs;
+
+  private constructor(private readonly rooms: OpenEngine) {
+    const { context, images } = rooms;
+    this.containers = containerVerbs(context);
+    this.execs = execVerbs(context);
+    this.images = images;
+    this.networks = networkVerbs({
+      networks: context.networks,
+      members: (network) => membersOf(context.containers, network),
+    });
+    this.volumes = volumeVerbs({
+      volumes: context.volumes,
+      events: context.events,
+      users: (name) => context.containers.usersOfVolume(name),
+    });
+    this.system = systemVerbs(context, this);
+  }
+
+  /** Opens the engine's state and takes over what an engine before it left. */
+  static async open(options: EngineOptions): Promise<Engine> {
+    const rooms = await openRooms(options);
+    await restore(rooms.context, () => rooms.status.announce());
+    return new Engine(rooms);
+  }
+
+  /** Ends the engine in good order. */
+  async close(): Promise<void> {
+    await shutDown(this.rooms);
+  }
+}

@@ -1,0 +1,120 @@
+import { randomUUID } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { EventBus } from "../events/index.ts";
+import { Metastore } from "../metastore/index.ts";
+import { NetworkController } from "../network/index.ts";
+import { detectCgroups } from "../os/cgroup/index.ts";
+import { nowNanoseconds, rfc3339Nano } from "../os/clock.ts";
+import { OciRuntime, type Runtime, StatusDirectory } from "../runtime/index.ts";
+import { VolumeStore } from "../volumes/index.ts";
+import type { ImageVerbs } from "./backend.ts";
+import { Background } from "./background.ts";
+import type { EngineConfig } from "./config/index.ts";
+import { RootFilesystems } from "./container/rootfs.ts";
+import { ContainerStore } from "./container/store.ts";
+import type { EngineContext } from "./context.ts";
+import { ExecStore } from "./exec/store.ts";
+import type { HostFacts } from "./host/index.ts";
+import type { Log } from "./log.ts";
+import { bridgeSettings } from "./network/bridge.ts";
+import { predefinedNetworks } from "./network/index.ts";
+import { Paths } from "./paths.ts";
+import type { Storage } from "./storage.ts";
+
+export interface EngineOptions {
+  config: EngineConfig;
+  host: HostFacts;
+  log: Log;
+  storage: Storage;
+}
+
+/** The rooms of an engine that is about to begin its work, and what is needed to end it. */
+export interface OpenEngine {
+  context: EngineContext;
+  images: ImageVerbs;
+  metastore: Metastore;
+  status: StatusDirectory;
+}
+
+/** What an engine is, beyond its configuration; decided when its data root is new. */
+interface Identity {
+  id: string;
+  created: string;
+}
+
+/** Opens every room. Nothing is started or repaired yet: that is up to `restore`. */
+export async function openRooms({ config, host, log, storage }: EngineOptions): Promise<OpenEngine> {
+  const paths = new Paths(config.dataRoot, config.execRoot);
+  for (const directory of [paths.containers, paths.bundles])
+    mkdirSync(directory, { recursive: true, mode: 0o710 });
+  const metastore = Metastore.open(paths.metastore);
+  const identity = identify(metastore);
+  const network = new NetworkController({ engineKey: identity.id, firewall: config.iptables, log });
+  const bridge = bridgeSettings(config, metastore.table("bridge"));
+  const networks = predefinedNetworks({
+    engineId: identity.id,
+    created: identity.created,
+    ...(bridge === undefined ? {} : { bridge }),
+  });
+  const defaultNetwork = networks.find(({ name }) => name === "bridge");
+  if (bridge !== undefined && defaultNetwork !== undefined) {
+    await network.ensureBridge({
+      networkId: defaultNetwork.id,
+      bridge: bridge.name,
+      subnet: bridge.subnet,
+      gateway: bridge.gateway,
+      mtu: bridge.mtu,
+      interContainer: bridge.icc,
+      defaultHostIp: bridge.publishAddress,
+    });
+  }
+  const status = new StatusDirectory(config.execRoot);
+  const cgroups = detectCgroups();
+  const runtimes = openRuntimes(config, status, cgroups);
+  const events = new EventBus();
+  const context: EngineContext = {
+    id: identity.id,
+    config,
+    host,
+    log,
+    paths,
+    events,
+    background: new Background(log),
+    containers: new ContainerStore(metastore),
+    execs: new ExecStore(),
+    images: storage.images,
+    files: storage.files,
+    rootfs: new RootFilesystems(storage.snapshots, paths),
+    volumes: VolumeStore.open(paths.volumes),
+    network,
+    networks,
+    cgroups,
+    runtimes,
+    shuttingDown: false,
+    closed: false,
+  };
+  return { context, images: storage.verbs, metastore, status };
+}
+
+function identify(metastore: Metastore): Identity {
+  const table = metastore.table<Identity>("engine");
+  const known = table.get("identity");
+  if (known !== undefined) return known;
+  const identity = { id: randomUUID(), created: rfc3339Nano(nowNanoseconds()) };
+  table.put("identity", identity);
+  return identity;
+}
+
+function openRuntimes(
+  config: EngineConfig,
+  status: StatusDirectory,
+  cgroups: EngineContext["cgroups"],
+): Map<string, Runtime> {
+  const { execRoot } = config;
+  return new Map(
+    Object.entries(config.runtimes).map(([name, { path, args }]) => [
+      name,
+      new OciRuntime({ name, binary: path, args, execRoot, status, cgroups }),
+    ]),
+  );
+}

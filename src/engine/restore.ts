@@ -1,0 +1,181 @@
+import { readdirSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { errnoOf, messageOf } from "../errors/index.ts";
+import { parseRfc3339 } from "../os/clock.ts";
+import type { ExitRecord, RuntimeProcess } from "../runtime/index.ts";
+import { cgroupOf } from "./container/cgroup.ts";
+import type { Container } from "./container/container.ts";
+import { finish, supervise } from "./container/exit.ts";
+import { startHealthChecks } from "./container/health.ts";
+import { watchMemory } from "./container/oom.ts";
+import { type ContainerRecord, never } from "./container/record.ts";
+import { deleteFiles, removeStopped } from "./container/remove.ts";
+import { scheduleRestart } from "./container/respawn.ts";
+import { releaseRun } from "./container/run.ts";
+import { runtimeOf } from "./container/runtime-of.ts";
+import { launch } from "./container/start.ts";
+import { adoptStdio, startOutput } from "./container/stdio.ts";
+import type { EngineContext } from "./context.ts";
+
+/**
+ * Makes the world fit the records, and the records the world, at the engine's start: containers that still run
+ * are taken over, those that ended meanwhile accounted for, and what an engine that was killed had begun is
+ * finished or taken back. Nothing else runs meanwhile. `announce` lets the ended containers' parents go.
+ */
+export async function restore(engine: EngineContext, announce: () => void): Promise<void> {
+  const ended: { container: Container; exit: ExitRecord }[] = [];
+  for (const container of engine.containers) {
+    const exit = await tolerate(engine, container, () => takeOver(engine, container));
+    if (exit !== undefined) ended.push({ container, exit });
+  }
+  await engine.network.reconcile();
+  announce();
+  for (const { container, exit } of ended) {
+    await tolerate(engine, container, () =>
+      finish(engine, container, { release: () => releaseRun(engine, container.record) }, exit),
+    );
+  }
+  await removeLeftovers(engine);
+  engine.background.run("start containers", () => startAccordingToPolicy(engine));
+}
+
+/** One container that cannot be restored must not keep the others down. */
+async function tolerate<T>(
+  engine: EngineContext,
+  { id }: Container,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    engine.log("error", `cannot restore container ${id}: ${messageOf(error)}`);
+    return undefined;
+  }
+}
+
+/** Takes a container over if it runs. Answers its end if it ran when the former engine ended, and runs no longer. */
+async function takeOver(engine: EngineContext, container: Container): Promise<ExitRecord | undefined> {
+  const { record } = container;
+  const { state } = record;
+  const ran = state.status === "running" || state.status === "paused";
+  const runtime = runtimeOf(engine, record);
+  const group = cgroupOf(engine, record);
+  if (!ran) {
+    // A start that was never acknowledged did not happen.
+    if (runtime.list().includes(record.id)) await runtime.remove(record.id, group);
+    await releaseRun(engine, record);
+    return undefined;
+  }
+  const init = { pid: state.initPid, startTicks: state.startTicks };
+  const adoption = runtime.adopt(record.id, group, init);
+  if (adoption.state === "lost") return await lost(engine, container);
+  const wrapperPid = adoption.state === "running" ? adoption.process.wrapperPid : state.wrapperPid;
+  await takeOverOutput(engine, container, wrapperPid);
+  if (adoption.state === "exited") return adoption.exit;
+  adopt(engine, container, adoption.process);
+  return undefined;
+}
+
+/** What waits in the pipes is read to its end, whether or not the container still runs. */
+async function takeOverOutput(
+  engine: EngineContext,
+  container: Container,
+  wrapperPid: number,
+): Promise<void> {
+  try {
+    startOutput(engine, container, adoptStdio(engine, container, wrapperPid));
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT") throw error;
+    engine.log("warn", `the output of container ${container.id} is gone: ${messageOf(error)}`);
+  }
+}
+
+function adopt(engine: EngineContext, container: Container, process: RuntimeProcess): void {
+  const { record } = container;
+  const { network, initPid } = record.state;
+  if (network !== undefined) {
+    engine.network.adopt({
+      id: network.sandboxId,
+      pid: initPid,
+      endpoints: Object.values(network.endpoints),
+      ports: network.published,
+    });
+  }
+  engine.rootfs.adopt(record.id);
+  container.run = { process, release: () => releaseRun(engine, record) };
+  watchMemory(engine, container);
+  startHealthChecks(engine, container);
+  if (record.state.status === "paused") container.monitor?.stop();
+  supervise(engine, container, container.run);
+}
+
+/** The host was rebooted, or someone killed the container and its parent: nobody knows its exit code. */
+async function lost(engine: EngineContext, container: Container): Promise<ExitRecord> {
+  const started = Number(parseRfc3339(container.record.state.startedAt) / 1_000_000n);
+  engine.log("warn", `container ${container.id} ended while no engine was there to see it`);
+  return { code: 137, finishedAt: new Date(Math.max(Date.now(), started)) };
+}
+
+/** Snapshots, directories and runtime states that no container has: an engine was killed while it made or deleted them. */
+async function removeLeftovers(engine: EngineContext): Promise<void> {
+  const { paths, containers, background } = engine;
+  const known = (id: string) => containers.get(id) !== undefined;
+  for (const runtime of engine.runtimes.values()) {
+    for (const id of runtime.list()) {
+      if (known(id)) continue;
+      await background.attempt("remove a leftover of the runtime", () =>
+        runtime.remove(id, `/${engine.config.cgroupParent}/${id}`),
+      );
+    }
+  }
+  const ids = [...entries(paths.bundles), ...entries(paths.containers), ...(await engine.rootfs.ids())];
+  for (const id of new Set(ids)) {
+    if (known(id)) continue;
+    await background.attempt(`delete the leftovers of container ${id}`, async () => {
+      await deleteFiles(engine, id);
+      await rm(paths.container(id).bundle, { recursive: true, force: true });
+    });
+  }
+}
+
+function entries(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return [];
+    throw error;
+  }
+}
+
+/** Restart policies at the engine's start; containers that were to be removed at their end go now. */
+async function startAccordingToPolicy(engine: EngineContext): Promise<void> {
+  await Promise.all(
+    [...engine.containers].map((container) =>
+      container.mutex.run(async () => {
+        const { record } = container;
+        if (container.run !== undefined || container.deleted) return;
+        if (record.state.status === "restarting") {
+          if (container.restart === undefined) scheduleRestart(engine, container, 0);
+          return;
+        }
+        if (record.hostConfig.AutoRemove && record.state.startedAt !== never) {
+          removeStopped(engine, container, { volumes: true });
+          return;
+        }
+        if (record.state.status !== "exited" || !startsWithEngine(record)) return;
+        await launch(engine, container).catch((error: unknown) => {
+          engine.log("error", `cannot start container ${record.id}: ${messageOf(error)}`);
+        });
+      }),
+    ),
+  );
+}
+
+/** `always` means also what the user stopped; Docker's documentation says so, and people rely on it. */
+function startsWithEngine({ hostConfig, manuallyStopped, state, restartCount }: ContainerRecord): boolean {
+  const { Name, MaximumRetryCount = 0 } = hostConfig.RestartPolicy ?? {};
+  if (Name === "always") return true;
+  if (Name === "unless-stopped") return !manuallyStopped;
+  const left = MaximumRetryCount === 0 || restartCount < MaximumRetryCount;
+  return Name === "on-failure" && state.exitCode !== 0 && left && !manuallyStopped;
+}

@@ -1,0 +1,28 @@
+import { isRunning } from "./container/status.ts";
+import { stop } from "./container/stop.ts";
+import type { EngineContext } from "./context.ts";
+import type { OpenEngine } from "./open.ts";
+
+/**
+ * Ends the engine. Its containers are stopped, each with its own timeout, and restart policies bring them back
+ * with the next engine; with live-restore they run on, and the next engine takes them over.
+ */
+export async function shutDown({ context, metastore, status }: OpenEngine): Promise<void> {
+  context.shuttingDown = true;
+  if (!context.config.liveRestore) await stopAll(context);
+  await context.background.drained();
+  context.closed = true;
+  for (const container of context.containers) container.monitor?.stop();
+  await context.network.close();
+  status.close();
+  metastore.close();
+}
+
+async function stopAll(context: EngineContext): Promise<void> {
+  const running = [...context.containers].filter(({ record }) => isRunning(record));
+  await Promise.all(
+    running.map((container) =>
+      context.background.attempt(`stop container ${container.id}`, () => stop(context, container, {}, {})),
+    ),
+  );
+}
