@@ -62,6 +62,11 @@ export class OutputClient {
     return this.#replay;
   }
 
+  /** Whether the sink is full. */
+  get waiting(): boolean {
+    return this.#waiting;
+  }
+
   /** Whether the queue is full, so that a chunk that no log would give back has to wait. */
   get full(): boolean {
     return this.#queued > QUEUE_BYTES && !this.#gone;

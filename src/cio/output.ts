@@ -2,7 +2,8 @@ import { setImmediate, setTimeout } from "node:timers/promises";
 import { pipeSize } from "../os/fd.ts";
 import { POLLIN, Pollable } from "../os/readiness.ts";
 import { type AttachOptions, OutputClient, type OutputState } from "./client.ts";
-import type { LogMark, LogMarks, LogReplay, LogWriter, OutputStream } from "./log/driver.ts";
+import type { LogMark, LogMarks, LogPosition, LogReplay, LogWriter, OutputStream } from "./log/driver.ts";
+import { earlierOf } from "./log/position.ts";
 import { type ReadFrame, readFrame } from "./slab.ts";
 
 /** How long the output of one container may keep the event loop, in milliseconds. */
@@ -121,30 +122,26 @@ export class Output implements OutputState {
     const log = this.#log;
     const clients = [...this.#clients];
     if (clients.length > 0) read.keep();
-    const replayable = !this.#logBroken && (log?.reproduces(stream, payload) ?? false);
-    await this.#waitFor((client) => client.replay !== undefined && !this.#canWait(client.replay, replayable));
+    const exact = !this.#logBroken && (log?.reproduces(stream, payload) ?? false);
+    const keeps = (position: LogPosition) => exact && (log?.retains(position, payload) ?? false);
+    const lags = (client: OutputClient) => client.replay !== undefined && !keeps(client.replay.position);
+    // From the last look at the clients to the write nothing waits, or the other stream could rotate the log.
+    for (let client = this.#find(lags); client; client = this.#find(lags)) await client.relieved();
+    const waiting = clients.some((client) => client.waiting);
+    const replayable = waiting ? keeps(earlierOf(this.#marks[1], this.#marks[2])) : exact;
     const logged = this.#logged(() => log?.write(stream, payload));
     const mark = log?.mark(stream) ?? START;
     await logged;
-    for (const client of clients) client.push(stream, frame, replayable);
+    for (const client of clients) client.push(stream, frame, replayable && !this.#logBroken);
     this.#marks[stream] = mark;
     this.#move();
-    if (!replayable) await this.#waitFor((client) => client.full);
+    if (replayable) return;
+    const full = (client: OutputClient) => client.full;
+    for (let client = this.#find(full); client; client = this.#find(full)) await client.relieved();
   }
 
-  /** Whether a client that lags can still be served when another chunk was logged. */
-  #canWait(replay: LogReplay, replayable: boolean): boolean {
-    return replayable && (this.#log?.retains(replay.position) ?? false);
-  }
-
-  async #waitFor(busy: (client: OutputClient) => boolean): Promise<void> {
-    for (const client of this.#clients) {
-      for (;;) {
-        const relieved = client.relieved();
-        if (!busy(client) || this.#stopped) break;
-        await relieved;
-      }
-    }
+  #find(busy: (client: OutputClient) => boolean): OutputClient | undefined {
+    return this.#stopped ? undefined : [...this.#clients].find(busy);
   }
 
   async #logged(write: () => Promise<void> | undefined): Promise<void> {

@@ -66,8 +66,8 @@ export interface LogWriter {
   mark(stream: OutputStream): LogMark;
   /** Whether the log would give back exactly these bytes: json-file cannot hold invalid UTF-8. */
   reproduces(stream: OutputStream, chunk: Uint8Array): boolean;
-  /** Whether the file at a position would survive the next rotation. */
-  retains(position: LogPosition): boolean;
+  /** Whether the file at a position is certain to be there still when `chunk` was written too. */
+  retains(position: LogPosition, chunk: Uint8Array): boolean;
   /** Starts to give again what was output after `from`. */
   replay(from: LogMarks): LogReplay;
   /** Logs a stream's unfinished line, at its end. */

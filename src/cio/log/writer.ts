@@ -80,8 +80,13 @@ export class LineLogWriter implements LogWriter {
     return !this.codec.textOnly || this.#streams[stream].check.accepts(chunk);
   }
 
-  retains(position: LogPosition): boolean {
-    return this.file.planned.generation - position.generation < this.file.rotation.maxFiles - 1;
+  retains(position: LogPosition, chunk: Uint8Array): boolean {
+    const { maxSize, maxFiles } = this.file.rotation;
+    const perRecord = this.#encoder.bound(0);
+    const records = countLines(chunk) + Math.ceil(chunk.length / (MAX_LINE_BYTES - 3)) + 1;
+    const bytes = (this.#encoder.bound(1) - perRecord) * chunk.length + perRecord * records;
+    const rotations = 1 + Math.floor(bytes / maxSize);
+    return this.file.planned.generation + rotations - position.generation < maxFiles;
   }
 
   replay(from: LogMarks): LogReplay {
@@ -148,6 +153,12 @@ export class LineLogWriter implements LogWriter {
     this.#flushed = Promise.all([this.#flushed, done]).then(() => undefined);
     return this.#flushed;
   }
+}
+
+function countLines(bytes: Uint8Array): number {
+  let count = 0;
+  for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) count++;
+  return count;
 }
 
 /** The start of the character that the byte at `at` belongs to. */
