@@ -1,10 +1,9 @@
-import type { Server } from "node:http";
 import type { Backend } from "../engine/backend.ts";
 import { listenActivated } from "./listen/activation.ts";
 import { parseListenHost } from "./listen/host.ts";
 import { listenTcp } from "./listen/tcp.ts";
 import { listenUnix } from "./listen/unix.ts";
-import { createListener, type ServerLog } from "./listener.ts";
+import { createListener, type Listener, type ServerLog } from "./listener.ts";
 
 export type { ServerLog } from "./listener.ts";
 
@@ -41,24 +40,17 @@ export async function startServer({ backend, hosts, log }: ServerOptions): Promi
   return { close };
 }
 
-async function listen(host: string, create: () => Server): Promise<() => Promise<void>> {
+async function listen(host: string, create: () => Listener): Promise<() => Promise<void>> {
   const address = parseListenHost(host);
-  if ("activation" in address) return await listenActivated(create);
-  const server = create();
+  const listener = create();
+  if ("activation" in address) return await listenActivated(listener);
   if ("unix" in address) {
-    const removeFile = await listenUnix(server, address.unix);
+    const removeFile = await listenUnix(listener.server, address.unix);
     return async () => {
       removeFile();
-      await closeServer(server);
+      await listener.close();
     };
   }
-  await listenTcp(server, address.hostname, address.port);
-  return () => closeServer(server);
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
+  await listenTcp(listener.server, address.hostname, address.port);
+  return listener.close;
 }

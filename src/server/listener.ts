@@ -10,12 +10,21 @@ import { negotiate, newestVersion } from "./version/api-version.ts";
 /** Where the server says what its operators should know. */
 export type ServerLog = (level: "debug" | "info" | "warn" | "error", message: string) => void;
 
-/** An HTTP server that answers with a backend; it does not listen yet. */
-export function createListener(backend: Backend, log: ServerLog): Server {
+/** An HTTP server that does not listen yet, and how to end it with every connection it has. */
+export interface Listener {
+  server: Server;
+  close(): Promise<void>;
+}
+
+/** A listener that answers with a backend. */
+export function createListener(backend: Backend, log: ServerLog): Listener {
   const server = createServer((request, response) => {
     void serve(backend, log, request, response, undefined);
   });
+  const upgraded = new Set<Socket>();
   server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    upgraded.add(socket);
+    socket.once("close", () => upgraded.delete(socket));
     const response = new ServerResponse(request);
     response.assignSocket(socket);
     // Such a connection cannot carry a second request: an answer in HTTP is its last.
@@ -25,7 +34,15 @@ export function createListener(backend: Backend, log: ServerLog): Server {
   // Uploads and streams take as long as they take.
   server.requestTimeout = 0;
   server.timeout = 0;
-  return server;
+  // Clients keep connections for later and are not prepared to find them closed.
+  server.keepAliveTimeout = 0;
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+      for (const socket of upgraded) socket.destroy();
+    });
+  return { server, close };
 }
 
 async function serve(

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import type { Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { invalid } from "../../errors/index.ts";
+import type { Listener } from "../listener.ts";
 import { listening } from "./listening.ts";
 import { relay } from "./relay.ts";
 
@@ -13,19 +13,15 @@ const FIRST_FD = 3;
  * Serves the sockets that systemd listens on. Bun cannot listen on a descriptor that it did not open, so a
  * thread accepts and each connection is relayed to a socket of our own that only root can reach.
  */
-export async function listenActivated(create: () => Server): Promise<() => Promise<void>> {
+export async function listenActivated(listener: Listener): Promise<() => Promise<void>> {
   const count = activatedSockets();
   const directory = mkdtempSync(join(tmpdir(), "slipway-activation-"));
   const path = join(directory, "api.sock");
-  const server = create();
-  await listening(server, { path });
+  await listening(listener.server, { path });
   const workers = Array.from({ length: count }, (_, index) => acceptOn(FIRST_FD + index, path));
   return async () => {
     for (const worker of workers) worker.terminate();
-    await new Promise<void>((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
+    await listener.close();
     rmSync(directory, { recursive: true, force: true });
   };
 }

@@ -1,5 +1,11 @@
 import type * as api from "../../api/index.ts";
-import type { AttachOptions, ContainerVerbs, LogsOptions, PreparedStream } from "../../engine/backend.ts";
+import type {
+  AttachOptions,
+  AttachStreams,
+  ContainerVerbs,
+  LogsOptions,
+  PreparedStream,
+} from "../../engine/backend.ts";
 import { conflict, invalid, notFound, notModified } from "../../errors/index.ts";
 import { echo } from "./echo.ts";
 
@@ -108,8 +114,7 @@ export class TestContainers implements ContainerVerbs {
     this.last = options;
     const container = this.find(ref);
     if (!container.running) throw notModified("the container is not running");
-    container.running = false;
-    container.exited.resolve({ StatusCode: 137 });
+    this.#exit(container, 143);
   }
 
   async restart(_ref: string, options: unknown) {
@@ -118,7 +123,9 @@ export class TestContainers implements ContainerVerbs {
 
   async kill(ref: string, signal?: string) {
     this.last = signal;
-    if (!this.find(ref).running) throw conflict(`container ${ref} is not running`);
+    const container = this.find(ref);
+    if (!container.running) throw conflict(`container ${ref} is not running`);
+    this.#exit(container, 137);
   }
 
   async update(_ref: string, request: api.ContainerUpdateRequest) {
@@ -136,12 +143,19 @@ export class TestContainers implements ContainerVerbs {
   async attach(ref: string, options: AttachOptions): Promise<PreparedStream> {
     this.last = options;
     const raw = options.framing === "raw" || this.find(ref).request.Tty;
-    return { framing: raw ? "raw" : "multiplexed", run: (streams) => this.#run(streams, raw !== true) };
+    return { framing: raw ? "raw" : "multiplexed", run: (streams) => this.#run(ref, streams, raw !== true) };
   }
 
-  async #run(streams: Parameters<PreparedStream["run"]>[0], framed: boolean) {
+  /** The container ends with its input, as `cat` does. */
+  async #run(ref: string, streams: AttachStreams, framed: boolean) {
     this.lastSignal = streams.signal;
     await echo(streams, framed);
+    this.#exit(this.find(ref), 0);
+  }
+
+  #exit(container: TestContainer, StatusCode: number) {
+    container.running = false;
+    container.exited.resolve({ StatusCode });
   }
 
   async wait(ref: string, condition: string, signal: AbortSignal) {

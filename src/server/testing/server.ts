@@ -1,0 +1,34 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startServer } from "../index.ts";
+import { TestBackend } from "./backend.ts";
+import { RawClient } from "./raw.ts";
+
+/** A server on a socket of its own, with a backend in memory. */
+export async function startTestServer() {
+  const directory = mkdtempSync(join(tmpdir(), "slipway-server-"));
+  const path = join(directory, "api.sock");
+  const backend = new TestBackend();
+  const server = await startServer({ backend, hosts: [`unix://${path}`], log: () => {} });
+  return {
+    path,
+    backend,
+    host: `unix://${path}`,
+    open: () => new RawClient(path),
+    fetch: (url: string, init: RequestInit = {}) => fetch(`http://engine${url}`, { ...init, unix: path }),
+    async [Symbol.asyncDispose]() {
+      await server.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+export type TestServer = Awaited<ReturnType<typeof startTestServer>>;
+
+/** Polls until a condition holds; throws when it does not within two seconds. */
+export async function eventually(condition: () => boolean, what: string): Promise<void> {
+  for (const deadline = Date.now() + 2000; !condition(); await Bun.sleep(5)) {
+    if (Date.now() > deadline) throw new Error(`did not happen: ${what}`);
+  }
+}
