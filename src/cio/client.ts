@@ -1,4 +1,4 @@
-import { FRAME_HEADER_BYTES, StdcopyDecoder } from "../api/stdcopy.ts";
+import { FRAME_HEADER_BYTES } from "../api/stdcopy.ts";
 import type { LogMarks, LogReplay, OutputStream } from "./log/driver.ts";
 
 /** Output that a client may be behind in memory; beyond that it is served from the log. */
@@ -141,7 +141,7 @@ export class OutputClient {
     while (!this.#gone) {
       const moved = this.#state.moved();
       const frames = await replay.next(this.#state.marks(), this.#state.ended);
-      if (frames) await this.#send(frames);
+      if (frames) await this.#send(this.#select(frames));
       else if (replay.complete(this.#state.marks())) break;
       else await moved;
       this.#relieve();
@@ -151,37 +151,34 @@ export class OutputClient {
     this.#replay = undefined;
     replay.close();
     if (rest.length > 0 && !this.#gone) {
-      this.#eachPiece(rest, (piece) => {
-        this.#queue.push(piece);
-        this.#queued += piece.length;
-      });
+      const wanted = this.#select(rest);
+      this.#queue.push(wanted);
+      this.#queued += wanted.length;
     }
     this.#relieve();
     await this.#sendQueue();
   }
 
-  async #send(frames: Uint8Array): Promise<void> {
-    let room = true;
-    this.#eachPiece(frames, (piece) => {
-      room = this.#options.sink.write(piece) && room;
-    });
-    if (!room) await this.#options.sink.drained();
+  async #send(bytes: Uint8Array): Promise<void> {
+    if (bytes.length > 0 && !this.#options.sink.write(bytes)) await this.#options.sink.drained();
   }
 
-  /** The parts of multiplexed frames that this client wants, in its framing. */
-  #eachPiece(frames: Uint8Array, give: (piece: Uint8Array) => void): void {
+  /** What this client wants of whole frames, in its framing; moved together in the same memory. */
+  #select(frames: Uint8Array): Uint8Array {
     const { stdout, stderr, framing } = this.#options;
-    if (framing === "multiplexed" && stdout && stderr) {
-      give(frames);
-      return;
+    const header = framing === "raw" ? 0 : FRAME_HEADER_BYTES;
+    if (header > 0 && stdout && stderr) return frames;
+    const view = new DataView(frames.buffer, frames.byteOffset);
+    let to = 0;
+    for (let at = 0; at < frames.length; ) {
+      const end = at + FRAME_HEADER_BYTES + view.getUint32(at + 4);
+      if (frames[at] === 1 ? stdout : stderr) {
+        frames.copyWithin(to, at + FRAME_HEADER_BYTES - header, end);
+        to += end - at - FRAME_HEADER_BYTES + header;
+      }
+      at = end;
     }
-    let at = 0;
-    new StdcopyDecoder((stream, piece) => {
-      at += FRAME_HEADER_BYTES;
-      const whole = frames.subarray(at - FRAME_HEADER_BYTES, at + piece.length);
-      at += piece.length;
-      if (stream === 1 ? stdout : stderr) give(framing === "raw" ? piece : whole);
-    }).push(frames);
+    return frames.subarray(0, to);
   }
 
   #leave(): void {

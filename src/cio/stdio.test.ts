@@ -135,8 +135,9 @@ describe("output", () => {
 
 describe("a slow client", () => {
   const MEGABYTES = 12;
-  const script = `yes "0123456789 é" | head -n ${MEGABYTES}00000; printf unfinished; ${LINES}`;
-  const torn = `yes "0123456789 é" | head -c ${MEGABYTES}000000; printf unfinished; ${LINES}`;
+  const line = `${"0123456789".repeat(9)} é`;
+  const script = `yes "${line}" | head -n ${MEGABYTES * 11_000}; printf unfinished; ${LINES}`;
+  const torn = `yes "${line}" | head -c ${MEGABYTES}000000; printf unfinished; ${LINES}`;
   const hash = (bytes: Uint8Array) => Bun.hash(bytes);
 
   async function slow(driver: string, logOptions: Record<string, string>, body: string) {
@@ -169,7 +170,7 @@ describe("a slow client", () => {
   });
 
   test("becomes live again while output goes on", async () => {
-    const body = `i=0; while [ $i -lt 30 ]; do i=$((i+1)); yes "$i é" | head -c 300001; sleep 0.005; done; ${LINES}`;
+    const body = `i=0; while [ $i -lt 30 ]; do i=$((i+1)); yes "$i ${line}" | head -n 3000; sleep 0.005; done; ${LINES}`;
     const { log, stdio, fast, stalled, raw, clients } = await slow("json-file", {}, body);
     while (fast.bytes().length < 4_000_000) await Bun.sleep(1);
     stalled.open();
