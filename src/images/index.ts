@@ -1,0 +1,3 @@
+/** Images by id and by name: which blobs and layers they consist of, and how they descend from each other. */
+export { Image, type ImageRecord } from "./image.ts";
+export { ImageStore } from "./store.ts";
