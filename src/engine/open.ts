@@ -49,7 +49,7 @@ export async function openRooms({ config, host, log, storage }: EngineOptions): 
     mkdirSync(directory, { recursive: true, mode: 0o710 });
   const metastore = Metastore.open(paths.metastore);
   const identity = identify(metastore);
-  const network = new NetworkController({ engineKey: identity.id, firewall: config.iptables, log });
+  const network = new NetworkController({ engineKey: config.dataRoot, firewall: config.iptables, log });
   const bridge = bridgeSettings(config, metastore.table("bridge"));
   const networks = predefinedNetworks({
     engineId: identity.id,

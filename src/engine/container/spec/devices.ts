@@ -9,11 +9,12 @@ export interface DeviceSet {
   rules: LinuxDeviceCgroup[];
 }
 
-const character = (major: number, minor: number, access = "rwm"): LinuxDeviceCgroup => ({
+const character = (major: number, minor?: number, access = "rwm"): LinuxDeviceCgroup => ({
   allow: true,
   type: "c",
   major,
-  minor,
+  // A number that is left out means all; crun writes a negative one to the kernel as it is.
+  ...(minor === undefined ? {} : { minor }),
   access,
 });
 
@@ -28,10 +29,10 @@ const defaultRules: LinuxDeviceCgroup[] = [
   character(5, 0),
   character(5, 1),
   character(5, 2),
-  character(136, -1),
+  character(136),
   // Nodes of any kind may be made, as CAP_MKNOD is there; using them is what the rules forbid.
-  { allow: true, type: "c", major: -1, minor: -1, access: "m" },
-  { allow: true, type: "b", major: -1, minor: -1, access: "m" },
+  { allow: true, type: "c", access: "m" },
+  { allow: true, type: "b", access: "m" },
 ];
 
 /** The device nodes of a container and the rules of its device cgroup. */
@@ -66,12 +67,11 @@ export function devicesFor(hostConfig: HostConfig): DeviceSet {
 export function parseDeviceRule(rule: string): LinuxDeviceCgroup {
   const match = /^([acb]) ([0-9]+|\*):([0-9]+|\*) ([rwm]{1,3})$/.exec(rule);
   if (match === null) throw invalid(`invalid device cgroup rule format: '${rule}'`);
-  const number = (word: string | undefined) => (word === "*" ? -1 : Number(word));
   return {
     allow: true,
     type: match[1] as "a" | "b" | "c",
-    major: number(match[2]),
-    minor: number(match[3]),
+    ...(match[2] === "*" ? {} : { major: Number(match[2]) }),
+    ...(match[3] === "*" ? {} : { minor: Number(match[3]) }),
     access: match[4] ?? "rwm",
   };
 }
@@ -107,8 +107,8 @@ function devicesFromPath(path: string, inContainer: string, access: string): Dev
 const ruleFor = (device: LinuxDevice, access: string): LinuxDeviceCgroup => ({
   allow: true,
   type: device.type as "b" | "c",
-  major: device.major ?? -1,
-  minor: device.minor ?? -1,
+  ...(device.major === undefined ? {} : { major: device.major }),
+  ...(device.minor === undefined ? {} : { minor: device.minor }),
   access,
 });
 

@@ -1,4 +1,5 @@
-import type { Mount, POSIXRlimit, Process, Spec } from "../../../oci/spec.ts";
+import type { HostConfig } from "../../../api/index.ts";
+import type { LinuxResources, Mount, POSIXRlimit, Process, Spec } from "../../../oci/spec.ts";
 import type { EngineConfig } from "../../config/index.ts";
 import type { HostFacts } from "../../host/index.ts";
 import type { ContainerRecord } from "../record.ts";
@@ -92,7 +93,7 @@ export function buildSpec(input: SpecInput): Spec {
       }),
       cgroupsPath: input.cgroupPath,
       devices: devices.devices,
-      resources: { ...resourcesFor(hostConfig), devices: devices.rules },
+      resources: { ...limitsOf(hostConfig), devices: devices.rules },
       sysctl: sysctls(input, host),
       maskedPaths: unmasked ? [] : (hostConfig.MaskedPaths ?? defaultMaskedPaths),
       readonlyPaths: unmasked ? [] : (hostConfig.ReadonlyPaths ?? defaultReadonlyPaths),
@@ -100,6 +101,12 @@ export function buildSpec(input: SpecInput): Spec {
       ...(seccomp === undefined || !host.seccomp ? {} : { seccomp }),
     },
   };
+}
+
+/** A new group has no limit of processes: crun hands the number for none to the kernel, which refuses it. */
+function limitsOf(hostConfig: HostConfig): LinuxResources {
+  const { pids, ...resources } = resourcesFor(hostConfig);
+  return pids !== undefined && pids.limit > 0 ? { ...resources, pids } : resources;
 }
 
 function processFor({ record, rootfs, host, config }: SpecInput): Process {

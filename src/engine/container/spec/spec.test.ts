@@ -201,7 +201,6 @@ test("device cgroup rules", () => {
     allow: true,
     type: "c",
     major: 10,
-    minor: -1,
     access: "rw",
   });
   expect(() => parseDeviceRule("c 10 rw")).toThrow("invalid device cgroup rule format: 'c 10 rw'");
