@@ -1,6 +1,8 @@
 import { ptr } from "bun:ffi";
-import { errnoOf, SlipwayError } from "../errors/index.ts";
+import { errnoOf } from "../errors/index.ts";
 import { check, cstring, libc } from "./libc.ts";
+import { attributesOf, mountLong } from "./mount-api.ts";
+import { type MountOptions, parseMountOptions } from "./mount-options.ts";
 
 /** A file system to mount, as containerd and the OCI runtime specification write it. */
 export interface FileSystemMount {
@@ -11,58 +13,42 @@ export interface FileSystemMount {
   options: readonly string[];
 }
 
-/** Flags of mount(2) by the words that mount(8) has for them. */
-const flags: Readonly<Record<string, number>> = {
-  ro: 1,
-  nosuid: 2,
-  nodev: 4,
-  noexec: 8,
-  remount: 32,
-  bind: 4096,
-  rbind: 4096 | 16384,
-  noatime: 1024,
-  nodiratime: 2048,
-  relatime: 1 << 21,
-  strictatime: 1 << 24,
-};
+const MS_REMOUNT = 32;
+const MS_BIND = 4096;
+const MS_REC = 16384;
+const MNT_DETACH = 2;
 
-const propagations: Readonly<Record<string, number>> = {
-  private: 1 << 18,
-  rprivate: (1 << 18) | 16384,
-  slave: 1 << 19,
-  rslave: (1 << 19) | 16384,
-  shared: 1 << 20,
-  rshared: (1 << 20) | 16384,
-};
-
-/** How many bytes the kernel takes of a file system's own options (mount(2)). */
+/** How many bytes the kernel takes of a file system's own options (mount(2)), the closing NUL included. */
 const pageSize = 4096;
 
-/** Mounts a file system on `target` (mount(2)). */
+/** Mounts a file system on `target` (mount(2)); options longer than a page take the newer calls (Linux 6.8). */
 export function mount({ type, source, options }: FileSystemMount, target: string): void {
-  let bits = 0;
-  let propagation: number | undefined;
-  const data: string[] = [];
-  for (const option of options) {
-    if (option in flags) bits |= flags[option] ?? 0;
-    else if (option in propagations) propagation = propagations[option];
-    else if (option !== "rw" && option !== "defaults") data.push(option);
+  const parsed = parseMountOptions(options);
+  if (type === "bind" || (parsed.flags & MS_BIND) !== 0) bind(source, target, parsed);
+  else {
+    const data = parsed.data.join(",");
+    if (Buffer.byteLength(data) < pageSize) call(source, target, type, parsed.flags, data);
+    else mountLong(type, source, parsed.data, attributesOf(parsed.flags), target);
   }
-  const text = data.join(",");
-  if (text.length >= pageSize) {
-    throw new SlipwayError("system", `cannot mount ${target}: its options are longer than a page`);
-  }
-  const bind = type === "bind";
-  call(source, target, bind ? "none" : type, bits | (bind ? (flags.bind ?? 0) : 0), text);
-  // The first call of a bind mount takes no other flag.
-  const restricted = bits & ~(flags.rbind ?? 0);
-  if (bind && restricted !== 0) call("none", target, "none", bits | (flags.remount ?? 0) | (flags.bind ?? 0), "");
-  if (propagation !== undefined) call("none", target, "none", propagation, "");
+  for (const propagation of parsed.propagation) call("none", target, "none", propagation, "");
 }
 
-function call(source: string, target: string, type: string, bits: number, data: string): void {
-  const [from, to, kind, text] = [cstring(source), cstring(target), cstring(type), cstring(data)];
-  check(libc.mount(ptr(from), ptr(to), ptr(kind), bits, ptr(text)), () => `mount ${source} on ${target}`);
+/** The first call of a bind mount takes no flag but MS_REC; the others need a second call. */
+function bind(source: string, target: string, { flags }: MountOptions): void {
+  call(source, target, "none", MS_BIND | (flags & MS_REC), "");
+  const restricted = flags & ~(MS_BIND | MS_REC);
+  if (restricted !== 0) call("none", target, "none", restricted | MS_REMOUNT | MS_BIND, "");
+}
+
+/** Changes how mounts under `target` are exchanged with other places: `rslave`, `private` … (mount_namespaces(7)). */
+export function setPropagation(target: string, mode: string): void {
+  for (const propagation of parseMountOptions([mode]).propagation)
+    call("none", target, "none", propagation, "");
+}
+
+/** Changes the flags of a mount that exists: `ro`, `rw`, `nosuid` … */
+export function remount(target: string, options: readonly string[]): void {
+  call("none", target, "none", parseMountOptions(options).flags | MS_REMOUNT | MS_BIND, "");
 }
 
 /**
@@ -70,7 +56,6 @@ function call(source: string, target: string, type: string, bits: number, data: 
  * nothing is mounted there.
  */
 export function unmount(target: string): boolean {
-  const MNT_DETACH = 2;
   const path = cstring(target);
   try {
     check(libc.umount2(ptr(path), MNT_DETACH), () => `unmount ${target}`);
@@ -79,4 +64,9 @@ export function unmount(target: string): boolean {
     if (["EINVAL", "ENOENT"].includes(errnoOf(error) ?? "")) return false;
     throw error;
   }
+}
+
+function call(source: string, target: string, type: string, bits: number, data: string): void {
+  const [from, to, kind, text] = [cstring(source), cstring(target), cstring(type), cstring(data)];
+  check(libc.mount(ptr(from), ptr(to), ptr(kind), bits, ptr(text)), () => `mount ${source} on ${target}`);
 }

@@ -1,0 +1,2 @@
+/** Blobs by digest on the disk. */
+export { type BlobInfo, ContentStore, type Expected } from "./store.ts";

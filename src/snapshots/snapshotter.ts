@@ -1,0 +1,198 @@
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { mkdir, rename } from "node:fs/promises";
+import { join } from "node:path";
+import { conflict, notFound } from "../errors/index.ts";
+import type { FileSystemMount } from "../os/mount.ts";
+import { deleteTree } from "./delete.ts";
+import { readMetadata, type SnapshotInfo, syncDirectory, type Usage, writeMetadata } from "./metadata.ts";
+import { describeMount } from "./overlay.ts";
+import { measureTree } from "./usage.ts";
+
+interface Snapshot {
+  readonly id: string;
+  info: SnapshotInfo;
+}
+
+const beingMade = "new-";
+const beingRemoved = "old-";
+
+/**
+ * Snapshots of file trees, each the difference to its parent, after containerd's model: `prepare` a writable one
+ * on a committed parent, mount what `mounts` says, write, and `commit` it under a chain ID or `remove` it.
+ *
+ * An image is unpacked layer by layer: `prepare("unpack-x", chain of the layers below)`, `applyLayer` into
+ * `directory("unpack-x")`, `commit("unpack-x", own chain ID)`. A container gets `prepare(its id, chain ID of
+ * the image)`, its root is mounted by `mounts(its id)`, and it ends with `remove(its id)`.
+ *
+ * One directory a snapshot, `<root>/<id>/{fs,work,snapshot.json}`, made under another name and renamed when it
+ * is complete; nothing else knows of snapshots, so after a crash a snapshot is there or not.
+ */
+export class Snapshotter {
+  readonly #snapshots = new Map<string, Snapshot>();
+  /** Keys whose preparation or commit is under way. */
+  readonly #reserved = new Set<string>();
+  #lastId = 0;
+
+  private constructor(private readonly root: string) {}
+
+  /** Reads what is there and deletes what a crash left behind. */
+  static async open(root: string): Promise<Snapshotter> {
+    mkdirSync(root, { recursive: true, mode: 0o711 });
+    const snapshotter = new Snapshotter(root);
+    await Promise.all(readdirSync(root).map((name) => snapshotter.#load(name)));
+    return snapshotter;
+  }
+
+  async #load(name: string): Promise<void> {
+    const directory = join(this.root, name);
+    const made = /^(?:new-|old-)?([0-9a-z]+)$/.exec(name)?.[1];
+    if (made !== undefined) this.#lastId = Math.max(this.#lastId, Number.parseInt(made, 36));
+    if (name.startsWith(beingMade) || name.startsWith(beingRemoved)) return deleteTree(directory);
+    const info = await readMetadata(directory);
+    if (info !== undefined) this.#snapshots.set(info.key, { id: name, info });
+  }
+
+  /** A writable snapshot on a committed one, or on nothing. `conflict` when the key is taken. */
+  async prepare(key: string, parent?: string): Promise<FileSystemMount[]> {
+    await this.#make("active", key, parent);
+    return this.mounts(key);
+  }
+
+  /** Like `prepare`, to read only. */
+  async view(key: string, parent?: string): Promise<FileSystemMount[]> {
+    await this.#make("view", key, parent);
+    return this.mounts(key);
+  }
+
+  async #make(kind: "active" | "view", key: string, parent: string | undefined): Promise<void> {
+    if (parent !== undefined) this.#committed(parent);
+    await this.#reserving(key, async () => {
+      const id = (++this.#lastId).toString(36);
+      const temporary = join(this.root, beingMade + id);
+      await mkdir(temporary, { mode: 0o711 });
+      await mkdir(join(temporary, "fs"), { mode: 0o755 });
+      if (kind === "active") await mkdir(join(temporary, "work"), { mode: 0o711 });
+      const info: SnapshotInfo = {
+        kind,
+        key,
+        created: Date.now(),
+        ...(parent === undefined ? {} : { parent }),
+      };
+      await writeMetadata(temporary, info);
+      await rename(temporary, join(this.root, id));
+      this.#snapshots.set(key, { id, info });
+      await syncDirectory(this.root);
+    });
+  }
+
+  /**
+   * Makes an active snapshot a parent for others, named by its chain ID; it must not be written to any more.
+   * `conflict` when that chain ID is there already: then remove the snapshot.
+   */
+  async commit(key: string, chainID: string, usage?: Usage): Promise<void> {
+    const snapshot = this.#get(key);
+    if (snapshot.info.kind !== "active") throw conflict(`the snapshot ${key} is not active`);
+    await this.#reserving(chainID, async () => {
+      const { created, parent } = snapshot.info;
+      const info: SnapshotInfo = {
+        kind: "committed",
+        key: chainID,
+        created,
+        ...(parent === undefined ? {} : { parent }),
+        ...(usage === undefined ? {} : { usage }),
+      };
+      await writeMetadata(this.#directoryOf(snapshot), info);
+      snapshot.info = info;
+      this.#snapshots.delete(key);
+      this.#snapshots.set(chainID, snapshot);
+    });
+  }
+
+  /** Forgets a snapshot at once and deletes its files behind the answer. `conflict` while others are made on it. */
+  async remove(key: string): Promise<void> {
+    const snapshot = this.#get(key);
+    const child = [...this.#snapshots.values()].find(({ info }) => info.parent === key);
+    if (child !== undefined) throw conflict(`the snapshot ${key} is the parent of ${child.info.key}`);
+    this.#snapshots.delete(key);
+    const removed = join(this.root, beingRemoved + snapshot.id);
+    await rename(this.#directoryOf(snapshot), removed);
+    await syncDirectory(this.root);
+    deleteTree(removed);
+  }
+
+  /** How to mount a snapshot; a committed one to read only. */
+  mounts(key: string, options: { volatile?: boolean } = {}): FileSystemMount[] {
+    const snapshot = this.#get(key);
+    const fs = this.directory(key);
+    const lower = this.lowerDirectories(key);
+    if (snapshot.info.kind === "committed") return [describeMount({ lower: [fs, ...lower] })];
+    if (snapshot.info.kind === "view") return [describeMount({ lower: lower.length === 0 ? [fs] : lower })];
+    const work = join(this.#directoryOf(snapshot), "work");
+    // Overlayfs refuses a directory that was mounted volatile before, even when it was unmounted properly.
+    rmSync(join(work, "work", "incompat"), { recursive: true, force: true });
+    return [describeMount({ lower, upper: { fs, work }, volatile: options.volatile === true })];
+  }
+
+  /** The snapshot's own files: what it has more, or has not, than its parent. */
+  directory(key: string): string {
+    return join(this.#directoryOf(this.#get(key)), "fs");
+  }
+
+  /** Those of its ancestors, the nearest first. */
+  lowerDirectories(key: string): string[] {
+    const directories: string[] = [];
+    for (let parent = this.#get(key).info.parent; parent !== undefined; ) {
+      directories.push(this.directory(parent));
+      parent = this.#get(parent).info.parent;
+    }
+    return directories;
+  }
+
+  /** What the snapshot takes by itself; remembered for committed ones. */
+  async usage(key: string): Promise<Usage> {
+    const snapshot = this.#get(key);
+    if (snapshot.info.usage !== undefined) return snapshot.info.usage;
+    const usage = await measureTree(this.directory(key));
+    if (snapshot.info.kind === "committed" && this.#snapshots.has(key))
+      snapshot.info = { ...snapshot.info, usage };
+    return usage;
+  }
+
+  /** `notFound` when there is none. */
+  stat(key: string): SnapshotInfo {
+    return this.#get(key).info;
+  }
+
+  has(key: string): boolean {
+    return this.#snapshots.has(key);
+  }
+
+  *walk(): Generator<SnapshotInfo> {
+    for (const { info } of this.#snapshots.values()) yield info;
+  }
+
+  async #reserving(key: string, work: () => Promise<void>): Promise<void> {
+    if (this.#snapshots.has(key) || this.#reserved.has(key))
+      throw conflict(`there is a snapshot ${key} already`);
+    this.#reserved.add(key);
+    try {
+      await work();
+    } finally {
+      this.#reserved.delete(key);
+    }
+  }
+
+  #committed(key: string): void {
+    if (this.#get(key).info.kind !== "committed") throw conflict(`the snapshot ${key} is not committed`);
+  }
+
+  #get(key: string): Snapshot {
+    const snapshot = this.#snapshots.get(key);
+    if (snapshot === undefined) throw notFound(`there is no snapshot ${key}`);
+    return snapshot;
+  }
+
+  #directoryOf({ id }: Snapshot): string {
+    return join(this.root, id);
+  }
+}
