@@ -7,15 +7,19 @@ export class Utf8Check {
   /** The start of a character that the last chunk ended in. */
   #cut: Uint8Array = new Uint8Array();
   #lineInvalid = false;
+  /** The chunk that was asked about last, so that going on to it need not look again. */
+  #asked: { readonly chunk: Uint8Array; readonly valid: boolean } | undefined;
 
   /** Whether the line begun so far and `chunk` are valid. */
   accepts(chunk: Uint8Array): boolean {
-    return !this.#lineInvalid && this.#valid(chunk);
+    this.#asked = { chunk, valid: this.#valid(chunk) };
+    return !this.#lineInvalid && this.#asked.valid;
   }
 
   /** Goes on to what follows `chunk`. */
   advance(chunk: Uint8Array): void {
-    const valid = this.#valid(chunk);
+    const valid = this.#asked?.chunk === chunk ? this.#asked.valid : this.#valid(chunk);
+    this.#asked = undefined;
     if (valid && !this.#lineInvalid) {
       const joined = chunk.length < 4 ? Buffer.concat([this.#cut, chunk]) : chunk;
       this.#cut = joined.slice(joined.length - cutLength(joined));
