@@ -103,6 +103,7 @@ function adopt(engine: EngineContext, container: Container, process: RuntimeProc
   }
   engine.rootfs.adopt(record.id);
   container.run = { process, release: () => releaseRun(engine, record) };
+  container.ready.resolve();
   watchMemory(engine, container);
   startHealthChecks(engine, container);
   if (record.state.status === "paused") container.monitor?.stop();

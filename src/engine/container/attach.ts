@@ -49,7 +49,7 @@ async function attach(
     const stdin = options.stdin && container.record.config.OpenStdin;
     const closes = container.record.config.StdinOnce ?? false;
     if (stdin && streams.input !== undefined) {
-      const typed = copyInput(stdio, streams.input, { keys, tty: container.tty, closes });
+      const typed = copyInputOf(container, stdio, streams.input, { keys, tty: container.tty, closes });
       void typed.then((outcome) => {
         if (outcome === "detached") attachment.detach();
       });
@@ -62,6 +62,15 @@ async function attach(
     container.attached -= 1;
     await closeIdleStdio(container);
   }
+}
+
+/** What a client sends ahead of the container's start waits for it. */
+async function copyInputOf(
+  container: Container,
+  ...args: Parameters<typeof copyInput>
+): Promise<"ended" | "detached"> {
+  await container.ready.promise;
+  return await copyInput(...args);
 }
 
 /**

@@ -25,6 +25,8 @@ export class Container {
   /** How many clients are attached to it. */
   attached = 0;
   starting = false;
+  /** Resolves when the next run, or the present one, has its process: before, its streams have no other end. */
+  ready = Promise.withResolvers<void>();
   run: Run | undefined;
   oom: OomWatch | undefined;
   monitor: HealthMonitor | undefined;

@@ -59,6 +59,7 @@ export async function finish(
   // What is about to be deleted need not be written first: the exit file tells the next engine the same.
   if (!remove) engine.containers.save(container);
   container.run = undefined;
+  container.ready = Promise.withResolvers();
   container.waiters.exited({ exitCode: exit.code, error: "" });
   if (restart) scheduleRestart(engine, container, ranFor);
   if (remove) removeStopped(engine, container, { volumes: true });

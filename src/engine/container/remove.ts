@@ -63,7 +63,7 @@ export function removeStopped(
   if (options.volumes) removeAnonymousVolumes(engine, container);
   engine.containers.delete(container);
   emit(engine, container, "destroy");
-  container.waiters.removed({ exitCode: record.state.exitCode, error: record.state.error });
+  container.waiters.removed({ exitCode: record.state.exitCode, error: "" });
   engine.background.run(`delete the files of container ${record.id}`, () =>
     container.mutex.run(() => deleteFiles(engine, record.id)),
   );

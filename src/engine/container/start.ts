@@ -127,6 +127,7 @@ function started(
     ...(network.recorded === undefined ? {} : { network: network.recorded }),
   };
   container.run = run;
+  container.ready.resolve();
   engine.containers.save(container);
   emit(engine, container, "start");
   startHealthChecks(engine, container);
@@ -141,6 +142,6 @@ function failed(engine: EngineContext, container: Container, error: unknown): vo
   record.state.status = wasRestarting ? "exited" : record.state.status;
   container.stdio = undefined;
   engine.containers.save(container);
-  container.waiters.exited({ exitCode: record.state.exitCode, error: record.state.error });
+  container.waiters.exited({ exitCode: record.state.exitCode, error: "" });
   if (record.hostConfig.AutoRemove) removeStopped(engine, container, { volumes: true });
 }
