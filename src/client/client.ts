@@ -51,8 +51,9 @@ export class Client {
     try {
       return await this.#send(reused ?? (await Connection.open(this.address)), options);
     } catch (error) {
-      // The engine may close an idle connection just as it is reused: nothing was answered, so ask again.
-      const repeatable = options.body === undefined || "json" in options.body;
+      // The engine may have ended an idle connection just as it was reused. What changes nothing can be
+      // asked again; for the rest nobody knows whether it was done.
+      const repeatable = options.method === "GET" || options.method === "HEAD";
       if (reused === undefined || !repeatable || options.signal?.aborted) throw error;
       return await this.#send(await Connection.open(this.address), options);
     }

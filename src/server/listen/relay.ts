@@ -33,7 +33,12 @@ export async function relay(fd: number, path: string): Promise<void> {
     fd,
     data: end(),
   } as unknown as Bun.UnixSocketOptions<End>);
-  const inner = await Bun.connect<End>({ ...options, unix: path, data: end() });
+  const inner = await Bun.connect<End>({ ...options, unix: path, data: end() }).catch(() => undefined);
+  if (inner === undefined) {
+    // The server is closing: the client is told by the end of its connection.
+    outer.terminate();
+    return;
+  }
   outer.data.peer = inner;
   inner.data.peer = outer;
   pump(outer);

@@ -15,6 +15,8 @@ export async function* bytes(size: number): AsyncGenerator<Uint8Array> {
   for (let left = size; left > 0; left -= chunk.length) yield chunk.subarray(0, Math.min(left, chunk.length));
 }
 
+const GO_MODE_DIR = 0x8000_01ed;
+
 interface TestContainer {
   id: string;
   name: string;
@@ -178,6 +180,8 @@ export class TestContainers implements ContainerVerbs {
 
   async statPath(ref: string, path: string) {
     this.find(ref);
+    if (path === "/")
+      return { name: "/", size: 0, mode: GO_MODE_DIR, mtime: "2026-01-01T00:00:00Z", linkTarget: "" };
     if (path !== "/etc/hosts") throw notFound(`Could not find the file ${path} in container ${ref}`);
     return { name: "hosts", size: 3, mode: 0o644, mtime: "2026-01-01T00:00:00Z", linkTarget: "" };
   }

@@ -26,9 +26,9 @@ export async function startTestServer() {
 
 export type TestServer = Awaited<ReturnType<typeof startTestServer>>;
 
-/** Polls until a condition holds; throws when it does not within two seconds. */
+/** Polls until a condition holds; throws when it does not within four seconds. */
 export async function eventually(condition: () => boolean, what: string): Promise<void> {
-  for (const deadline = Date.now() + 2000; !condition(); await Bun.sleep(5)) {
+  for (const deadline = Date.now() + 4000; !condition(); await Bun.sleep(5)) {
     if (Date.now() > deadline) throw new Error(`did not happen: ${what}`);
   }
 }
