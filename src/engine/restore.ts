@@ -129,7 +129,7 @@ async function removeLeftovers(engine: EngineContext): Promise<void> {
       );
     }
   }
-  const ids = [...entries(paths.bundles), ...entries(paths.containers), ...(await engine.rootfs.ids())];
+  const ids = [...entries(paths.bundles), ...entries(paths.containers), ...engine.rootfs.ids()];
   for (const id of new Set(ids)) {
     if (known(id)) continue;
     await background.attempt(`delete the leftovers of container ${id}`, async () => {

@@ -1,6 +1,6 @@
 import type * as api from "../api/index.ts";
+import type { Snapshotter } from "../snapshots/index.ts";
 import type { ImageVerbs } from "./backend.ts";
-import type { SnapshotStore } from "./container/rootfs.ts";
 import type { ImageLookup } from "./context.ts";
 
 /** A root filesystem to look into, with what is mounted over parts of it. */
@@ -37,6 +37,6 @@ export interface FileTrees {
 export interface Storage {
   images: ImageLookup;
   verbs: ImageVerbs;
-  snapshots: SnapshotStore;
+  snapshots: Snapshotter;
   files: FileTrees;
 }

@@ -42,7 +42,8 @@ export async function finish(
   // Others may have the ports and the address as soon as the exit is known.
   if (published)
     await engine.background.attempt("release the network", () => leaveNetwork(engine, container));
-  const stopped = record.manuallyStopped || engine.shuttingDown || container.restartedByUser;
+  const stopped =
+    record.manuallyStopped || record.removing || engine.shuttingDown || container.restartedByUser;
   const ranFor = account(engine, container, exit);
   emit(engine, container, "die", {
     exitCode: String(exit.code),

@@ -35,7 +35,7 @@ export async function inspectContainer(
     AppArmorProfile: "",
     ExecIDs: execIds(container),
     HostConfig: record.hostConfig,
-    GraphDriver: { Name: "overlay2", Data: await engine.rootfs.describe(record) },
+    GraphDriver: { Name: "overlay2", Data: engine.rootfs.describe(record) },
     ...(options.size ? await engine.rootfs.sizes(record) : {}),
     Mounts: record.mounts.map((mount) => mount.point),
     Config: configOf(record),

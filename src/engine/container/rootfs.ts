@@ -1,22 +1,11 @@
-import { mkdirSync } from "node:fs";
-import { type FileSystemMount, mount, unmount } from "../../os/mount.ts";
+import { mkdirSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { systemError } from "../../errors/index.ts";
+import { mount, unmount } from "../../os/mount.ts";
+import type { Snapshotter } from "../../snapshots/index.ts";
 import type { Paths } from "../paths.ts";
 import { Mutex } from "./mutex.ts";
 import type { ContainerRecord } from "./record.ts";
-
-/** The store of layered file systems, as containers use it. A container's writable snapshot has its id as the key. */
-export interface SnapshotStore {
-  /** Makes a writable snapshot on top of a committed one, or of nothing. */
-  prepare(key: string, parent?: string): Promise<void>;
-  /** What to mount to see the snapshot; nothing is mounted by it. */
-  mounts(key: string): Promise<FileSystemMount[]>;
-  /** Removes a snapshot; one that does not exist is fine. */
-  remove(key: string): Promise<void>;
-  /** Bytes of the snapshot's own files, and of all that is below it. */
-  sizes(key: string): Promise<{ own: number; parents: number }>;
-  /** Keys of the writable snapshots that exist. */
-  writable(): Promise<string[]>;
-}
 
 /**
  * The root filesystems of containers, mounted while the container runs and while somebody looks into it. The
@@ -27,7 +16,7 @@ export class RootFilesystems {
   private readonly mutexes = new Map<string, Mutex>();
 
   constructor(
-    private readonly snapshots: SnapshotStore,
+    private readonly snapshots: Snapshotter,
     private readonly paths: Paths,
   ) {}
 
@@ -36,13 +25,14 @@ export class RootFilesystems {
   }
 
   /** Mounts a container's root filesystem, unless it is, and answers where. */
-  async mount({ id }: Pick<ContainerRecord, "id">): Promise<string> {
+  async mount(record: RootRecord): Promise<string> {
+    const { id } = record;
     const target = this.paths.container(id).rootfs;
-    await this.exclusively(id, async () => {
+    await this.exclusively(id, () => {
       const users = this.users.get(id) ?? 0;
       if (users === 0) {
         mkdirSync(target, { recursive: true, mode: 0o755 });
-        for (const what of await this.snapshots.mounts(id)) mount(what, target);
+        for (const what of this.snapshots.mounts(id, { volatile: isVolatile(record) })) mount(what, target);
       }
       this.users.set(id, users + 1);
     });
@@ -50,11 +40,12 @@ export class RootFilesystems {
   }
 
   /** Ends one use; the last one's unmounts. */
-  async unmount({ id }: Pick<ContainerRecord, "id">): Promise<void> {
-    await this.exclusively(id, () => {
+  async unmount(record: RootRecord): Promise<void> {
+    const { id } = record;
+    await this.exclusively(id, async () => {
       const users = this.users.get(id) ?? 0;
       if (users > 1) this.users.set(id, users - 1);
-      else this.forget(id);
+      else await this.forget(id, isVolatile(record));
     });
   }
 
@@ -63,10 +54,7 @@ export class RootFilesystems {
     this.users.set(id, (this.users.get(id) ?? 0) + 1);
   }
 
-  async withMounted<T>(
-    record: Pick<ContainerRecord, "id">,
-    work: (rootfs: string) => Promise<T>,
-  ): Promise<T> {
+  async withMounted<T>(record: RootRecord, work: (rootfs: string) => Promise<T>): Promise<T> {
     const rootfs = await this.mount(record);
     try {
       return await work(rootfs);
@@ -78,38 +66,47 @@ export class RootFilesystems {
   /** Unmounts whatever is left and deletes the snapshot. Idempotent. */
   async remove(id: string): Promise<void> {
     await this.exclusively(id, async () => {
-      this.forget(id);
-      await this.snapshots.remove(id);
+      // What is deleted next needs no writing back.
+      await this.forget(id, true);
+      if (this.snapshots.has(id)) await this.snapshots.remove(id);
     });
     this.mutexes.delete(id);
   }
 
   /** Ids of all containers that have a snapshot. */
-  async ids(): Promise<string[]> {
-    return await this.snapshots.writable();
+  ids(): string[] {
+    return [...this.snapshots.walk()]
+      .filter(({ kind, key }) => kind === "active" && isId(key))
+      .map(({ key }) => key);
   }
 
-  async sizes({ id }: Pick<ContainerRecord, "id">): Promise<{ SizeRw: number; SizeRootFs: number }> {
-    const { own, parents } = await this.snapshots.sizes(id);
-    return { SizeRw: own, SizeRootFs: own + parents };
+  /** Bytes that the container has written, and those with its image's. */
+  async sizes({ id }: RootRecord): Promise<{ SizeRw: number; SizeRootFs: number }> {
+    let { size: total } = await this.snapshots.usage(id);
+    const SizeRw = total;
+    for (let parent = this.snapshots.stat(id).parent; parent !== undefined; ) {
+      total += (await this.snapshots.usage(parent)).size;
+      parent = this.snapshots.stat(parent).parent;
+    }
+    return { SizeRw, SizeRootFs: total };
   }
 
   /** The directories behind the mount, as Docker's overlay2 driver names them. */
-  async describe({ id }: Pick<ContainerRecord, "id">): Promise<Record<string, string>> {
-    const [overlay] = await this.snapshots.mounts(id);
-    const named: Record<string, string> = { lowerdir: "LowerDir", upperdir: "UpperDir", workdir: "WorkDir" };
-    const data: Record<string, string> = { MergedDir: this.paths.container(id).rootfs };
-    for (const option of overlay?.options ?? []) {
-      const at = option.indexOf("=");
-      const name = named[option.slice(0, at)];
-      if (name !== undefined) data[name] = option.slice(at + 1);
-    }
-    return data;
+  describe({ id }: RootRecord): Record<string, string> {
+    const upper = this.snapshots.directory(id);
+    return {
+      LowerDir: this.snapshots.lowerDirectories(id).join(":"),
+      MergedDir: this.paths.container(id).rootfs,
+      UpperDir: upper,
+      WorkDir: join(dirname(upper), "work"),
+    };
   }
 
-  private forget(id: string): void {
+  private async forget(id: string, volatile: boolean): Promise<void> {
     this.users.delete(id);
     const target = this.paths.container(id).rootfs;
+    // The last unmount of an overlay writes the file system below back, which may take its time: not here.
+    if (!volatile && isMountPoint(target)) await unmountInChild(target);
     // A mount may lie on another's left by an engine that was killed in between.
     while (unmount(target));
   }
@@ -122,4 +119,22 @@ export class RootFilesystems {
     }
     return await mutex.run(work);
   }
+}
+
+type RootRecord = Pick<ContainerRecord, "id" | "hostConfig">;
+
+/** What a container wrote that is removed at its end need not survive a power cut. */
+const isVolatile = ({ hostConfig }: RootRecord): boolean => hostConfig.AutoRemove ?? false;
+
+const isId = (key: string) => /^[0-9a-f]{64}$/.test(key);
+
+function isMountPoint(path: string): boolean {
+  const inside = statSync(path, { throwIfNoEntry: false });
+  return inside !== undefined && inside.dev !== statSync(dirname(path)).dev;
+}
+
+async function unmountInChild(target: string): Promise<void> {
+  const child = Bun.spawn(["umount", "--lazy", target], { stdio: ["ignore", "ignore", "pipe"] });
+  const [errors, code] = await Promise.all([child.stderr.text(), child.exited]);
+  if (code !== 0) throw systemError(`cannot unmount ${target}: ${errors.trim()}`);
 }
