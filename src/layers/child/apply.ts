@@ -3,8 +3,9 @@ import { TarDecoder } from "../../archive/index.ts";
 import { invalid } from "../../errors/index.ts";
 import { check, libc } from "../../os/libc.ts";
 import type { AppliedLayer, ApplyRequest } from "../apply.ts";
-import { Blob, decompress } from "./blob.ts";
+import { Blob } from "./blob.ts";
 import { enterRoot } from "./chroot.ts";
+import { decompress } from "./decompress.ts";
 import { answer, sendEvent } from "./protocol.ts";
 import { Unpacker } from "./unpacker.ts";
 
@@ -27,7 +28,7 @@ async function apply(request: ApplyRequest): Promise<AppliedLayer> {
   const decoder = new TarDecoder(unpacker);
   const hasher = new Bun.CryptoHasher("sha256");
   let told = 0;
-  await decompress(blob, (chunk) => {
+  await decompress(blob.chunks(), (chunk) => {
     hasher.update(chunk);
     decoder.write(chunk);
     if (blob.read - told < progressEvery) return;

@@ -1,0 +1,67 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { digestOf } from "../oci/digest.ts";
+import { ContentStore } from "./index.ts";
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync("/tmp/slipway-content-");
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+async function* chunks(...texts: string[]): AsyncGenerator<Uint8Array> {
+  for (const text of texts) yield Buffer.from(text);
+}
+
+test("what is taken in can be read, listed and deleted", async () => {
+  const store = new ContentStore(root);
+  const digest = digestOf("hello");
+  const info = await store.ingest(chunks("hel", "lo"), { digest, size: 5 });
+  expect(info).toMatchObject({ digest, size: 5 });
+  expect(await store.has(digest)).toBe(true);
+  expect((await store.readSmall(digest, 5)).toString()).toBe("hello");
+  await expect(store.readSmall(digest, 4)).rejects.toMatchObject({ kind: "invalid" });
+  expect((await Array.fromAsync(store.walk())).map((blob) => blob.digest)).toEqual([digest]);
+  await store.delete(digest);
+  await store.delete(digest);
+  expect(await store.has(digest)).toBe(false);
+  await expect(store.info(digest)).rejects.toMatchObject({ kind: "notFound" });
+});
+
+test("nothing wrong becomes visible, and nothing is left of it", async () => {
+  const store = new ContentStore(root);
+  const digest = digestOf("other");
+  await expect(store.ingest(chunks("hello"), { digest })).rejects.toMatchObject({ kind: "invalid" });
+  await expect(store.ingest(chunks("hello"), { size: 4 })).rejects.toMatchObject({ kind: "invalid" });
+  await expect(store.ingest(chunks("hello"), { size: 6 })).rejects.toMatchObject({ kind: "invalid" });
+  await expect(store.ingest(chunks("hello"), {}, AbortSignal.abort())).rejects.toThrow();
+  expect(readdirSync(join(root, "ingest"))).toEqual([]);
+  expect(await Array.fromAsync(store.walk())).toEqual([]);
+});
+
+test("the same blob from several sides at once is one blob", async () => {
+  const store = new ContentStore(root);
+  const all = await Promise.all(Array.from({ length: 5 }, () => store.ingest(chunks("a", "b"))));
+  expect(new Set(all.map(({ digest }) => digest))).toEqual(new Set([digestOf("ab")]));
+  expect(await Array.fromAsync(store.walk())).toHaveLength(1);
+});
+
+test("a file on the disk is adopted under a further name", async () => {
+  const store = new ContentStore(root);
+  const path = join(root, "file");
+  writeFileSync(path, "content");
+  await expect(store.adopt(path, { digest: digestOf("x") })).rejects.toMatchObject({ kind: "invalid" });
+  const { digest } = await store.adopt(path);
+  await store.adopt(path);
+  rmSync(path);
+  expect((await store.readSmall(digest, 10)).toString()).toBe("content");
+});
+
+test("opening clears what an interrupted ingest left", () => {
+  new ContentStore(root);
+  const leftover = join(root, "ingest", "1-1");
+  writeFileSync(leftover, "half");
+  new ContentStore(root);
+  expect(existsSync(leftover)).toBe(false);
+});

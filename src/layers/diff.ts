@@ -1,0 +1,28 @@
+import { startChild } from "./child-process.ts";
+import { verified } from "./verified.ts";
+
+export type DiffRequest =
+  | { readonly operation: "diff"; readonly upper: string }
+  | { readonly operation: "changes"; readonly upper: string; readonly lowers: readonly string[] };
+
+/** 0: modified, 1: added, 2: deleted, as the Engine API numbers them. */
+export interface Change {
+  /** Absolute, in the container. */
+  readonly path: string;
+  readonly kind: 0 | 1 | 2;
+}
+
+/**
+ * The OCI layer (an uncompressed tar archive) that an overlay's upper directory amounts to: always the same bytes
+ * for the same tree. The stream fails when the child does.
+ */
+export function diffLayer(upper: string, signal?: AbortSignal): ReadableStream<Uint8Array> {
+  const request: DiffRequest = { operation: "diff", upper };
+  return verified(startChild<null>("layer-diff", request, { signal, output: true }));
+}
+
+/** What an overlay's upper directory changes of the lower ones, the topmost first; parents come before children. */
+export function changes(upper: string, lowers: readonly string[], signal?: AbortSignal): Promise<Change[]> {
+  const request: DiffRequest = { operation: "changes", upper, lowers };
+  return startChild<Change[]>("layer-diff", request, { signal }).result;
+}

@@ -1,0 +1,11 @@
+/** Layers of images: unpacking, the difference that a container made, and copying in and out of root file systems. */
+export { type AppliedLayer, type ApplyProgress, type ApplyRequest, applyLayer } from "./apply.ts";
+export {
+  exportArchive,
+  getArchive,
+  type PathStat,
+  type PutOptions,
+  putArchive,
+  statPath,
+} from "./archive.ts";
+export { type Change, changes, diffLayer } from "./diff.ts";
