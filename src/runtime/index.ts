@@ -10,4 +10,3 @@ export type {
 } from "./runtime.ts";
 export { type ExitRecord, StatusDirectory } from "./status-directory.ts";
 export { survivingWrappers } from "./survivors.ts";
-export { survivingWrappers } from "./wrapper.ts";

@@ -1,8 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { errnoOf } from "../errors/index.ts";
 import { type ProcessIdentity, sendSignal, startTicks } from "../os/process.ts";
-import { StatusDirectory } from "./status-directory.ts";
+import type { StatusDirectory } from "./status-directory.ts";
 
 /**
  * The shell program that is the parent of a runtime. It outlives the engine and keeps what must not be lost
@@ -107,11 +106,4 @@ function commandLine(pid: number): string[] {
     if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ESRCH") return [];
     throw error;
   }
-}
-
-/** Processes of wrappers that a former engine with this exec root left: their mount namespace is the one to join. */
-export function survivingWrappers(execRoot: string): number[] {
-  if (!existsSync(join(execRoot, "status"))) return [];
-  const status = new StatusDirectory(execRoot);
-  return status.list().flatMap((name) => findWrapper(status, name)?.pid ?? []);
 }
