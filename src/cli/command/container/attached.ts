@@ -1,0 +1,46 @@
+import type { Client } from "../../../client/client.ts";
+import { attachContainer } from "../../../client/container/attach.ts";
+import { killContainer } from "../../../client/container/kill.ts";
+import { resizeContainer } from "../../../client/container/resize.ts";
+import { waitContainer } from "../../../client/container/wait.ts";
+import { runSession } from "../../streams/session.ts";
+import { forwardSignals } from "../../streams/signals.ts";
+
+export interface AttachedOptions {
+  stdin: boolean;
+  stdout: boolean;
+  stderr: boolean;
+  tty: boolean;
+  detachKeys: string;
+  sigProxy: boolean;
+  /** Which event is the container's end. */
+  until: "not-running" | "next-exit" | "removed";
+  /** Called when everything is in place. */
+  start?: () => Promise<unknown>;
+}
+
+/** Connects our streams with a container's and returns its exit status, or 0 when the user detached. */
+export async function runAttached(client: Client, id: string, options: AttachedOptions): Promise<number> {
+  const { stdin, stdout, stderr, tty, detachKeys } = options;
+  // Both are in place before the start, so that neither a byte nor the exit can be missed.
+  const query = { stream: true, stdin, stdout, stderr, detachKeys: detachKeys || undefined };
+  const [stream, wait] = await Promise.all([
+    attachContainer(client, id, query),
+    waitContainer(client, id, options.until),
+  ]);
+  // With a terminal the keys are the signals: the container's own terminal makes them.
+  const stopSignals =
+    options.sigProxy && !tty ? forwardSignals((signal) => killContainer(client, id, signal)) : () => {};
+  try {
+    await options.start?.();
+    const resize = (size: { height: number; width: number }) => resizeContainer(client, id, size);
+    const { detached } = await runSession(stream, { stdin, tty, detachKeys, resize });
+    if (detached) return 0;
+    const { StatusCode, Error: failure } = await wait.result;
+    if (failure?.Message) process.stderr.write(`${failure.Message}\n`);
+    return StatusCode;
+  } finally {
+    stopSignals();
+    stream.close();
+  }
+}

@@ -1,0 +1,28 @@
+import type { Filters } from "../../../api/index.ts";
+import type { Client } from "../../../client/client.ts";
+import { pruneContainers } from "../../../client/container/prune.ts";
+import { command, noArguments } from "../../command.ts";
+import { shortSize } from "../../formatter/size.ts";
+import { confirm } from "../../streams/confirm.ts";
+import { print } from "../../streams/print.ts";
+import { pruneFlags } from "../prune-flags.ts";
+
+export default command({
+  usage: "[OPTIONS]",
+  arity: noArguments,
+  flags: pruneFlags,
+  async run({ flags, connect }) {
+    confirm("This will remove all stopped containers.", flags.force);
+    const space = await pruneStopped(await connect(), flags.filter);
+    print(`Total reclaimed space: ${shortSize(space)}\n`);
+    return 0;
+  },
+});
+
+/** Removes stopped containers, lists them, and returns the freed bytes. */
+export async function pruneStopped(client: Client, filters: Filters): Promise<number> {
+  const { ContainersDeleted, SpaceReclaimed } = await pruneContainers(client, filters);
+  const deleted = ContainersDeleted ?? [];
+  if (deleted.length > 0) print(`Deleted Containers:\n${deleted.join("\n")}\n\n`);
+  return SpaceReclaimed;
+}

@@ -1,0 +1,31 @@
+import { listImages } from "../../../client/image/list.ts";
+import { between, command } from "../../command.ts";
+import { bool, unsupported } from "../../flags/kinds.ts";
+import { imageListing, imageRows } from "../../formatter/image.ts";
+import { chooseFormat, renderRows } from "../../formatter/render.ts";
+import { filter } from "../../opts/filter.ts";
+import { listFormat } from "../../opts/format.ts";
+import { print } from "../../streams/print.ts";
+
+export default command({
+  usage: "[OPTIONS] [REPOSITORY[:TAG]]",
+  arity: between(0, 1),
+  flags: {
+    all: bool("Show all images (default hides intermediate images)", { short: "a" }),
+    digests: bool("Show digests"),
+    filter: filter("Filter output based on conditions provided", { short: "f" }),
+    format: listFormat(),
+    "no-trunc": bool("Don't truncate output"),
+    quiet: bool("Only show image IDs", { short: "q" }),
+    tree: unsupported("List multi-platform images as a tree", "", "--tree is not available in this version"),
+  },
+  async run({ flags, args: [reference], connect }) {
+    const filters = reference === undefined ? flags.filter : { ...flags.filter, reference: [reference] };
+    const images = await listImages(await connect(), { all: flags.all, filters });
+    const listing = imageListing({ truncate: !flags["no-trunc"], digests: flags.digests });
+    const format = chooseFormat(listing, flags.format, flags.quiet);
+    const rows = imageRows(images, flags.digests || format.includes("{{.Digest}}"));
+    print(renderRows(listing, format, rows));
+    return 0;
+  },
+});

@@ -1,0 +1,33 @@
+import type { Filters } from "../../../api/index.ts";
+import type { Client } from "../../../client/client.ts";
+import { pruneImages } from "../../../client/image/prune.ts";
+import { command, noArguments } from "../../command.ts";
+import { bool } from "../../flags/kinds.ts";
+import { shortSize } from "../../formatter/size.ts";
+import { confirm } from "../../streams/confirm.ts";
+import { print } from "../../streams/print.ts";
+import { pruneFlags } from "../prune-flags.ts";
+
+export default command({
+  usage: "[OPTIONS]",
+  arity: noArguments,
+  flags: { all: bool("Remove all unused images, not just dangling ones", { short: "a" }), ...pruneFlags },
+  async run({ flags, connect }) {
+    const which = flags.all ? "images without at least one container associated to them" : "dangling images";
+    confirm(`This will remove all ${which}.`, flags.force);
+    const space = await pruneUnused(await connect(), flags.filter, flags.all);
+    print(`Total reclaimed space: ${shortSize(space)}\n`);
+    return 0;
+  },
+});
+
+/** Removes unused images, lists them, and returns the freed bytes. */
+export async function pruneUnused(client: Client, filters: Filters, all: boolean): Promise<number> {
+  const wanted = { ...filters, dangling: [all ? "false" : "true"] };
+  const { ImagesDeleted, SpaceReclaimed } = await pruneImages(client, wanted);
+  const lines = (ImagesDeleted ?? []).map((item) =>
+    "Deleted" in item ? `deleted: ${item.Deleted}` : `untagged: ${item.Untagged}`,
+  );
+  if (lines.length > 0) print(`Deleted Images:\n${lines.join("\n")}\n\n`);
+  return SpaceReclaimed;
+}

@@ -1,0 +1,40 @@
+import { removeImage } from "../../../client/image/remove.ts";
+import { SlipwayError } from "../../../errors/index.ts";
+import { atLeast, command } from "../../command.ts";
+import { bool, unsupported } from "../../flags/kinds.ts";
+import { describe } from "../../report.ts";
+import { print } from "../../streams/print.ts";
+
+export default command({
+  usage: "[OPTIONS] IMAGE [IMAGE...]",
+  arity: atLeast(1),
+  flags: {
+    force: bool("Force removal of the image", { short: "f" }),
+    "no-prune": bool("Do not delete untagged parents"),
+    platform: unsupported(
+      "Remove only the given platform variant",
+      "strings",
+      "removing one platform of several is not available in this version",
+    ),
+  },
+  async run({ flags, args, connect }) {
+    const client = await connect();
+    let status = 0;
+    // One after the other: removing a tag decides whether the next one removes the image.
+    for (const name of args) {
+      try {
+        for (const item of await removeImage(client, name, {
+          force: flags.force,
+          noprune: flags["no-prune"],
+        })) {
+          print("Deleted" in item ? `Deleted: ${item.Deleted}\n` : `Untagged: ${item.Untagged}\n`);
+        }
+      } catch (error) {
+        const gone = error instanceof SlipwayError && error.kind === "notFound";
+        process.stderr.write(`${describe(error)}\n`);
+        if (!(flags.force && gone)) status = 1;
+      }
+    }
+    return status;
+  },
+});

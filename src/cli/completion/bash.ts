@@ -1,0 +1,70 @@
+import { namesCommand, type Word } from "./vocabulary.ts";
+
+/** A script for bash: the words of the command line so far choose what is offered. */
+export function bashScript(program: string, words: readonly Word[]): string {
+  const cases = words.map(({ name, flags, objects }) => {
+    const options = flags.flatMap((flag) => [`--${flag.name}`, ...(flag.short ? [`-${flag.short}`] : [])]);
+    return `    "${name}") options="${[...options, "--help"].join(" ")}"; objects="${objects ?? ""}" ;;`;
+  });
+  const names = (["containers", "images", "networks", "volumes"] as const).map(
+    (objects) => `    ${objects}) ${namesCommand(program, objects)} ;;`,
+  );
+  const first = words.map(({ name }) => name).filter((name) => !name.includes(" "));
+  const groups = [
+    ...new Set(
+      words
+        .map(({ name }) => name.split(" "))
+        .filter((parts) => parts.length > 1)
+        .map(([group]) => group!),
+    ),
+  ];
+  const second = groups.map((group) => {
+    const verbs = words
+      .filter(({ name }) => name.startsWith(`${group} `))
+      .map(({ name }) => name.slice(group.length + 1));
+    return `    ${group}) echo "${verbs.join(" ")}" ;;`;
+  });
+  return `# bash completion for ${program}
+_${program}_names() {
+  case "$1" in
+${names.join("\n")}
+  esac
+}
+_${program}_verbs() {
+  case "$1" in
+${second.join("\n")}
+  esac
+}
+_${program}() {
+  local current="\${COMP_WORDS[COMP_CWORD]}" name="" options="" objects="" at
+  for ((at = 1; at < COMP_CWORD; at++)); do
+    case "\${COMP_WORDS[at]}" in -H|--host|-c|--context|--config|-l|--log-level) ((at++)) ;; -*) ;; *) break ;; esac
+  done
+  if ((at >= COMP_CWORD)); then
+    COMPREPLY=($(compgen -W "${first.join(" ")}" -- "$current"))
+    return
+  fi
+  name="\${COMP_WORDS[at]}"
+  local verbs="$(_${program}_verbs "$name")"
+  if [[ -n $verbs ]]; then
+    if ((at + 1 >= COMP_CWORD)); then
+      COMPREPLY=($(compgen -W "$verbs" -- "$current"))
+      return
+    fi
+    name="$name \${COMP_WORDS[at + 1]}"
+  fi
+  case "$name" in
+${cases.join("\n")}
+  esac
+  if [[ $current == -* ]]; then
+    COMPREPLY=($(compgen -W "$options" -- "$current"))
+  elif [[ -n $objects ]]; then
+    COMPREPLY=($(compgen -W "$(_${program}_names "$objects")" -- "$current"))
+    [[ \${#COMPREPLY[@]} -gt 0 ]] || COMPREPLY=($(compgen -f -- "$current"))
+  else
+    COMPREPLY=($(compgen -f -- "$current"))
+  fi
+}
+complete -F _${program} ${program}
+`;
+}

@@ -1,0 +1,40 @@
+import { Client } from "../client/client.ts";
+import { type Address, parseHost } from "../client/host.ts";
+import { messageOf } from "../errors/index.ts";
+import type { HostChoice } from "./host.ts";
+import { wrong } from "./local-error.ts";
+
+/** A client of the chosen engine. An engine of ours is started first when the default socket has none. */
+export async function connect(choice: HostChoice): Promise<Client> {
+  const address = readHost(choice.host);
+  const client = new Client(address);
+  if (choice.explicit || !("unix" in address) || (await answers(address.unix))) return client;
+  if (process.getuid?.() !== 0) {
+    throw wrong(
+      `Cannot connect to the slipway engine at ${choice.host}. Is it running? Start it with: slipway daemon`,
+    );
+  }
+  const { startEngine } = await import("./start-engine.ts");
+  await startEngine(address.unix);
+  return client;
+}
+
+function readHost(host: string): Address {
+  try {
+    return parseHost(host);
+  } catch (error) {
+    throw wrong(messageOf(error));
+  }
+}
+
+/** Whether somebody listens. A connection is opened and dropped, which costs less than a failed request. */
+export async function answers(socket: string): Promise<boolean> {
+  try {
+    const probe = await Bun.connect({ unix: socket, socket: { data() {}, connectError() {} } });
+    probe.terminate();
+    return true;
+  } catch {
+    // Nobody listens or the file is not there; a permission problem shows in the request itself.
+    return false;
+  }
+}

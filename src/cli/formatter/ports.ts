@@ -1,0 +1,39 @@
+import type { Port } from "../../api/index.ts";
+
+/** Ports as `ps` shows them, neighbours joined: `0.0.0.0:8080->80/tcp, 90-92/tcp`. */
+export function displayPorts(ports: readonly Port[]): string {
+  const groups = new Map<string, { ip: string; type: string; first: number; last: number }>();
+  const done: string[] = [];
+  const mapped: string[] = [];
+  for (const port of [...ports].sort(byPort)) {
+    const ip = port.IP ?? "";
+    if (ip !== "" && port.PublicPort !== port.PrivatePort) {
+      mapped.push(`${hostPort(ip, String(port.PublicPort ?? 0))}->${port.PrivatePort}/${port.Type}`);
+      continue;
+    }
+    const key = `${ip}/${port.Type}`;
+    const group = groups.get(key);
+    if (group !== undefined && port.PrivatePort === group.last + 1) group.last = port.PrivatePort;
+    else {
+      if (group !== undefined) done.push(range(group));
+      const fresh = { ip, type: port.Type, first: port.PrivatePort, last: port.PrivatePort };
+      groups.set(key, fresh);
+    }
+  }
+  return [...done, ...[...groups.values()].map(range), ...mapped].join(", ");
+}
+
+function range({ ip, type, first, last }: { ip: string; type: string; first: number; last: number }): string {
+  const ports = first === last ? String(first) : `${first}-${last}`;
+  return ip === "" ? `${ports}/${type}` : `${hostPort(ip, ports)}->${ports}/${type}`;
+}
+
+export function hostPort(ip: string, port: string): string {
+  return ip.includes(":") ? `[${ip}]:${port}` : `${ip}:${port}`;
+}
+
+function byPort(a: Port, b: Port): number {
+  const byAddress = (a.IP ?? "") < (b.IP ?? "") ? -1 : Number((a.IP ?? "") > (b.IP ?? ""));
+  const byType = a.Type < b.Type ? -1 : Number(a.Type > b.Type);
+  return a.PrivatePort - b.PrivatePort || byAddress || (a.PublicPort ?? 0) - (b.PublicPort ?? 0) || byType;
+}

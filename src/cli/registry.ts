@@ -1,0 +1,228 @@
+import type { Command } from "./command.ts";
+
+/** A command as lists of commands show it; its module is loaded only when it is used. */
+export interface Entry {
+  readonly summary: string;
+  /** The full names it answers to, the one under its noun first. */
+  readonly names: readonly string[];
+  /** Shown among the common commands. */
+  readonly common?: boolean;
+  load(): Promise<{ default: Command }>;
+}
+
+const entry = (
+  names: string,
+  summary: string,
+  load: () => Promise<{ default: Command }>,
+  common = false,
+): Entry => ({ names: names.split(","), summary, load, common });
+
+/** Groups of commands and what they are for. */
+export const groups: Readonly<Record<string, string>> = {
+  container: "Manage containers",
+  image: "Manage images",
+  network: "Manage networks",
+  system: "Manage the engine",
+  volume: "Manage volumes",
+};
+
+export const entries: readonly Entry[] = [
+  entry(
+    "container attach,attach",
+    "Attach local standard input, output, and error streams to a running container",
+    () => import("./command/container/attach.ts"),
+  ),
+  entry(
+    "container commit,commit",
+    "Create a new image from a container's changes",
+    () => import("./command/container/commit.ts"),
+  ),
+  entry(
+    "container cp,cp",
+    "Copy files/folders between a container and the local filesystem",
+    () => import("./command/container/cp.ts"),
+  ),
+  entry("container create,create", "Create a new container", () => import("./command/container/create.ts")),
+  entry(
+    "container diff,diff",
+    "Inspect changes to files or directories on a container's filesystem",
+    () => import("./command/container/diff.ts"),
+  ),
+  entry(
+    "container exec,exec",
+    "Execute a command in a running container",
+    () => import("./command/container/exec.ts"),
+    true,
+  ),
+  entry(
+    "container export,export",
+    "Export a container's filesystem as a tar archive",
+    () => import("./command/container/export.ts"),
+  ),
+  entry(
+    "container inspect",
+    "Display detailed information on one or more containers",
+    () => import("./command/container/inspect.ts"),
+  ),
+  entry(
+    "container kill,kill",
+    "Kill one or more running containers",
+    () => import("./command/container/kill.ts"),
+  ),
+  entry("container logs,logs", "Fetch the logs of a container", () => import("./command/container/logs.ts")),
+  entry(
+    "container ls,container list,container ps,ps",
+    "List containers",
+    () => import("./command/container/ls.ts"),
+    true,
+  ),
+  entry(
+    "container pause,pause",
+    "Pause all processes within one or more containers",
+    () => import("./command/container/pause.ts"),
+  ),
+  entry(
+    "container port,port",
+    "List port mappings or a specific mapping for the container",
+    () => import("./command/container/port.ts"),
+  ),
+  entry("container prune", "Remove all stopped containers", () => import("./command/container/prune.ts")),
+  entry("container rename,rename", "Rename a container", () => import("./command/container/rename.ts")),
+  entry(
+    "container restart,restart",
+    "Restart one or more containers",
+    () => import("./command/container/restart.ts"),
+  ),
+  entry(
+    "container rm,container remove,rm",
+    "Remove one or more containers",
+    () => import("./command/container/rm.ts"),
+  ),
+  entry(
+    "container run,run",
+    "Create and run a new container from an image",
+    () => import("./command/container/run.ts"),
+    true,
+  ),
+  entry(
+    "container start,start",
+    "Start one or more stopped containers",
+    () => import("./command/container/start.ts"),
+  ),
+  entry(
+    "container stats,stats",
+    "Display a live stream of container(s) resource usage statistics",
+    () => import("./command/container/stats.ts"),
+  ),
+  entry(
+    "container stop,stop",
+    "Stop one or more running containers",
+    () => import("./command/container/stop.ts"),
+  ),
+  entry(
+    "container top,top",
+    "Display the running processes of a container",
+    () => import("./command/container/top.ts"),
+  ),
+  entry(
+    "container unpause,unpause",
+    "Unpause all processes within one or more containers",
+    () => import("./command/container/unpause.ts"),
+  ),
+  entry(
+    "container update,update",
+    "Update configuration of one or more containers",
+    () => import("./command/container/update.ts"),
+  ),
+  entry(
+    "container wait,wait",
+    "Block until one or more containers stop, then print their exit codes",
+    () => import("./command/container/wait.ts"),
+  ),
+  entry(
+    "image bootstrap",
+    "Make a base image from the host's packages",
+    () => import("./command/image/bootstrap.ts"),
+  ),
+  entry("image history,history", "Show the history of an image", () => import("./command/image/history.ts")),
+  entry(
+    "image import,import",
+    "Import the contents from a tarball to create a filesystem image",
+    () => import("./command/image/import.ts"),
+  ),
+  entry(
+    "image inspect",
+    "Display detailed information on one or more images",
+    () => import("./command/image/inspect.ts"),
+  ),
+  entry(
+    "image load,load",
+    "Load an image from a tar archive or STDIN",
+    () => import("./command/image/load.ts"),
+  ),
+  entry("image ls,image list,images", "List images", () => import("./command/image/ls.ts"), true),
+  entry("image prune", "Remove unused images", () => import("./command/image/prune.ts")),
+  entry("image rm,image remove,rmi", "Remove one or more images", () => import("./command/image/rm.ts")),
+  entry(
+    "image save,save",
+    "Save one or more images to a tar archive (streamed to STDOUT by default)",
+    () => import("./command/image/save.ts"),
+  ),
+  entry(
+    "image tag,tag",
+    "Create a tag TARGET_IMAGE that refers to SOURCE_IMAGE",
+    () => import("./command/image/tag.ts"),
+  ),
+  entry(
+    "inspect",
+    "Return low-level information on any object of the engine",
+    () => import("./command/system/inspect.ts"),
+  ),
+  entry(
+    "network inspect",
+    "Display detailed information on one or more networks",
+    () => import("./command/network/inspect.ts"),
+  ),
+  entry("network ls,network list", "List networks", () => import("./command/network/ls.ts")),
+  entry("system df", "Show disk usage", () => import("./command/system/df.ts")),
+  entry(
+    "system events,events",
+    "Get real time events from the engine",
+    () => import("./command/system/events.ts"),
+  ),
+  entry(
+    "system info,info",
+    "Display system-wide information",
+    () => import("./command/system/info.ts"),
+    true,
+  ),
+  entry("system prune", "Remove unused data", () => import("./command/system/prune.ts")),
+  entry(
+    "version",
+    "Show the version of the client and of the engine",
+    () => import("./command/system/version.ts"),
+    true,
+  ),
+  entry("volume create", "Create a volume", () => import("./command/volume/create.ts")),
+  entry(
+    "volume inspect",
+    "Display detailed information on one or more volumes",
+    () => import("./command/volume/inspect.ts"),
+  ),
+  entry("volume ls,volume list", "List volumes", () => import("./command/volume/ls.ts")),
+  entry("volume prune", "Remove unused local volumes", () => import("./command/volume/prune.ts")),
+  entry("volume rm,volume remove", "Remove one or more volumes", () => import("./command/volume/rm.ts")),
+  entry(
+    "completion",
+    "Write a completion script for bash, zsh or fish",
+    () => import("./command/completion.ts"),
+  ),
+];
+
+/** The command whose full name the words begin with, and how many words that took. */
+export function find(words: readonly string[]): { entry: Entry; name: string } | undefined {
+  const [first = "", second = ""] = words;
+  const name = Object.hasOwn(groups, first) ? `${first} ${second}` : first;
+  const found = entries.find((one) => one.names.includes(name));
+  return found === undefined ? undefined : { entry: found, name };
+}

@@ -1,0 +1,47 @@
+import { isatty } from "node:tty";
+
+/** A terminal's size in characters, as the resize verbs take it. */
+export interface Size {
+  height: number;
+  width: number;
+}
+
+export const isTerminal = (fd: 0 | 1 | 2): boolean => isatty(fd);
+
+/** The size of the terminal that we write to; undefined when there is none. */
+export function terminalSize(): Size | undefined {
+  if (!isTerminal(1)) return undefined;
+  const [width, height] = process.stdout.getWindowSize();
+  return { height, width };
+}
+
+/** Hands keys on as they are typed; the result gives the terminal back as it was. */
+export function rawInput(): () => void {
+  if (!isTerminal(0)) return () => {};
+  process.stdin.setRawMode(true);
+  return () => void process.stdin.setRawMode(false);
+}
+
+/**
+ * Tells the size of our terminal now and whenever it changes. A terminal may not exist yet just after a start,
+ * so a refused first size is told again, a few times. The result ends it.
+ */
+export function followSize(resize: (size: Size) => Promise<void>): () => void {
+  const tell = async (attempts: number): Promise<void> => {
+    const size = terminalSize();
+    if (size === undefined) return;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await resize(size);
+      } catch (error) {
+        // The process may be gone or not there yet; a wrong size is no reason to end a session.
+        if (attempt >= attempts) return void error;
+        await Bun.sleep(10 * attempt);
+      }
+    }
+  };
+  const changed = () => void tell(1);
+  process.on("SIGWINCH", changed);
+  void tell(5);
+  return () => void process.off("SIGWINCH", changed);
+}
