@@ -6,14 +6,14 @@ import type { PathStat } from "../archive.ts";
 import { resolveLinks } from "./resolve.ts";
 
 /** Go's os.FileMode bits by those of st_mode (inode(7)). */
-const goModes: Readonly<Record<number, number>> = {
-  9604: 2 ** 31,
-  21609: 2 ** 27,
-  14406: 2 ** 26,
-  4802: 2 ** 26 + 2 ** 21,
-  2401: 2 ** 25,
-  26411: 2 ** 24,
-};
+const goModes: ReadonlyMap<number, number> = new Map([
+  [0o040000, 2 ** 31],
+  [0o120000, 2 ** 27],
+  [0o060000, 2 ** 26],
+  [0o020000, 2 ** 26 + 2 ** 21],
+  [0o010000, 2 ** 25],
+  [0o140000, 2 ** 24],
+]);
 const setIdModes: readonly [bit: number, goMode: number][] = [
   [0o4000, 2 ** 23],
   [0o2000, 2 ** 22],
@@ -44,5 +44,5 @@ export function absolute(path: string): string {
 function goMode(stat: BigIntStats): number {
   const mode = Number(stat.mode);
   const extra = setIdModes.reduce((sum, [bit, go]) => ((mode & bit) === 0 ? sum : sum + go), 0);
-  return (mode & 0o777) + (goModes[mode & 0o170000] ?? 0) + extra;
+  return (mode & 0o777) + (goModes.get(mode & 0o170000) ?? 0) + extra;
 }
