@@ -2,7 +2,8 @@
 const commit = (await Bun.$`git rev-parse --short HEAD`.nothrow().quiet().text()).trim() || "unknown";
 
 const result = await Bun.build({
-  entrypoints: ["src/main.ts"],
+  // A worker is a program of its own.
+  entrypoints: ["src/main.ts", "src/server/listen/accept-worker.ts"],
   compile: { outfile: "dist/slipway" },
   minify: true,
   bytecode: true,

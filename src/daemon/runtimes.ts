@@ -8,7 +8,7 @@ const wellKnown = ["crun", "runc"];
 export async function withRuntimes(config: EngineConfig): Promise<EngineConfig> {
   const found = wellKnown.flatMap((name) => {
     const path = Bun.which(name, { PATH: `${process.env.PATH ?? ""}:/usr/local/sbin:/usr/sbin:/sbin` });
-    return path === null ? [] : [[name, { path, args: [] }] as const];
+    return path === null ? [] : [[name, { path, args: [] as string[] }] as const];
   });
   const runtimes = { ...Object.fromEntries(found), ...config.runtimes };
   const defaultRuntime = config.defaultRuntime || Object.keys(runtimes)[0];

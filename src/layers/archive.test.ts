@@ -48,32 +48,32 @@ function tar(...members: (Partial<TarHeader> & { name: string; content?: string 
 }
 
 test("a path's stat is what Docker says of it", async () => {
-  const { mtime, ...file } = await statPath(root, "/dir/file");
+  const { mtime, ...file } = await statPath({ root }, "/dir/file");
   expect(file).toEqual({ name: "file", size: 7, mode: 0o640, linkTarget: "" });
   expect(mtime).toMatch(/^\d{4}-.*Z$/);
-  expect(await statPath(root, "dir/")).toMatchObject({ name: "dir", mode: 2 ** 31 + 0o755 });
-  expect(await statPath(root, "/link")).toMatchObject({ mode: 2 ** 27 + 0o777, linkTarget: "/dir/file" });
-  expect(await statPath(root, "/dirlink")).toMatchObject({ linkTarget: "/dir" });
-  expect(await statPath(root, "/broken")).toMatchObject({ linkTarget: "/gone" });
-  expect(await statPath(root, "/dirlink/file")).toMatchObject({ size: 7 });
-  await expect(statPath(root, "/none")).rejects.toMatchObject({ kind: "notFound" });
+  expect(await statPath({ root }, "dir/")).toMatchObject({ name: "dir", mode: 2 ** 31 + 0o755 });
+  expect(await statPath({ root }, "/link")).toMatchObject({ mode: 2 ** 27 + 0o777, linkTarget: "/dir/file" });
+  expect(await statPath({ root }, "/dirlink")).toMatchObject({ linkTarget: "/dir" });
+  expect(await statPath({ root }, "/broken")).toMatchObject({ linkTarget: "/gone" });
+  expect(await statPath({ root }, "/dirlink/file")).toMatchObject({ size: 7 });
+  await expect(statPath({ root }, "/none")).rejects.toMatchObject({ kind: "notFound" });
 });
 
 test("archives are named after the path's end", async () => {
-  const get = async (path: string) => names((await getArchive(root, path)).stream);
+  const get = async (path: string) => names((await getArchive({ root }, path)).stream);
   expect(await get("/dir")).toEqual(["dir/", "dir/file", "dir/sub/", "dir/sub/.x"]);
   expect(await get("/dir/.")).toEqual(["./", "./file", "./sub/", "./sub/.x"]);
   expect(await get("/dirlink/")).toEqual(["dirlink/", "dirlink/file", "dirlink/sub/", "dirlink/sub/.x"]);
   expect(await get("/dir/file")).toEqual(["file"]);
   expect(await get("/link")).toEqual(["link"]);
   expect((await get("/")).slice(0, 3)).toEqual(["/", "/broken", "/dir/"]);
-  await expect(getArchive(root, "/none")).rejects.toMatchObject({ kind: "notFound" });
+  await expect(getArchive({ root }, "/none")).rejects.toMatchObject({ kind: "notFound" });
   expect(await names(exportArchive(root))).toContain("dir/sub/.x");
 });
 
 test("a large file is read slowly without loss", async () => {
   writeFileSync(join(root, "large"), Buffer.alloc(20_000_000, 7));
-  const { stream, stat } = await getArchive(root, "/large");
+  const { stream, stat } = await getArchive({ root }, "/large");
   expect(stat.size).toBe(20_000_000);
   let size = 0;
   for await (const { body } of readTar(stream)) for await (const chunk of body) size += chunk.length;
@@ -83,28 +83,28 @@ test("a large file is read slowly without loss", async () => {
 test("archives are unpacked into a directory, links resolved within the root", async () => {
   symlinkSync("/etc", join(root, "etclink"));
   mkdirSync(join(root, "etc"));
-  await putArchive(root, "/etclink", stream({ name: "slipway-test", content: "1", uid: 7 }));
+  await putArchive({ root }, "/etclink", stream({ name: "slipway-test", content: "1", uid: 7 }));
   expect(readFileSync(join(root, "etc/slipway-test"), "utf8")).toBe("1");
   expect(lstatSync(join(root, "etc/slipway-test")).uid).toBe(7);
   expect(existsSync("/etc/slipway-test")).toBe(false);
   const zipped = new Blob([gzipSync(tar({ name: "zipped", content: "2" }))]).stream();
-  await putArchive(root, "/", zipped, { owner: { uid: 5, gid: 6 } });
+  await putArchive({ root }, "/", zipped, { owner: { uid: 5, gid: 6 } });
   expect(lstatSync(join(root, "zipped"))).toMatchObject({ uid: 5, gid: 6 });
-  await putArchive(root, "/", stream({ name: ".wh.file", content: "kept as it is" }));
+  await putArchive({ root }, "/", stream({ name: ".wh.file", content: "kept as it is" }));
   expect(existsSync(join(root, ".wh.file"))).toBe(true);
 });
 
 test("kinds are kept where that is asked for", async () => {
   const options = { noOverwriteDirNonDir: true };
-  await expect(putArchive(root, "/", stream({ name: "dir" }), options)).rejects.toMatchObject({
+  await expect(putArchive({ root }, "/", stream({ name: "dir" }), options)).rejects.toMatchObject({
     kind: "invalid",
   });
   const directory = stream({ name: "dir/file", type: "directory" });
-  await expect(putArchive(root, "/", directory, options)).rejects.toMatchObject({ kind: "invalid" });
-  await putArchive(root, "/", stream({ name: "dir", content: "now a file" }));
+  await expect(putArchive({ root }, "/", directory, options)).rejects.toMatchObject({ kind: "invalid" });
+  await putArchive({ root }, "/", stream({ name: "dir", content: "now a file" }));
   expect(lstatSync(join(root, "dir")).isFile()).toBe(true);
-  await expect(putArchive(root, "/dir", stream())).rejects.toMatchObject({ kind: "invalid" });
-  await expect(putArchive(root, "/none", stream())).rejects.toMatchObject({ kind: "notFound" });
+  await expect(putArchive({ root }, "/dir", stream())).rejects.toMatchObject({ kind: "invalid" });
+  await expect(putArchive({ root }, "/none", stream())).rejects.toMatchObject({ kind: "notFound" });
 });
 
 test("a process's own mounts are seen through /proc/PID/root", async () => {
@@ -120,7 +120,9 @@ test("a process's own mounts are seen through /proc/PID/root", async () => {
   );
   try {
     await holder.stdout.getReader().read();
-    expect(await statPath(`/proc/${holder.pid}/root`, `${root}/dir/inner`)).toMatchObject({ size: 2 });
+    expect(await statPath({ root: `/proc/${holder.pid}/root` }, `${root}/dir/inner`)).toMatchObject({
+      size: 2,
+    });
     expect(existsSync(join(root, "dir/inner"))).toBe(false);
   } finally {
     holder.kill();

@@ -20,19 +20,36 @@ export interface PutOptions {
   readonly owner?: { uid: number; gid: number };
 }
 
-export type ArchiveRequest =
-  | { readonly operation: "stat" | "get"; readonly root: string; readonly path: string }
-  | ({ readonly operation: "put"; readonly root: string; readonly path: string } & PutOptions)
-  | { readonly operation: "export"; readonly root: string };
+/** A file or directory that lies over a place in a tree. */
+export interface Overmount {
+  readonly source: string;
+  readonly destination: string;
+  readonly writable: boolean;
+}
+
+/**
+ * A root filesystem to look into: a directory, such as a mounted one, with what is to be seen over parts of it; or
+ * `/proc/PID/root`, where the mounts of that process, volumes among them, are seen anyway.
+ */
+export interface Tree {
+  readonly root: string;
+  readonly mounts?: readonly Overmount[];
+}
+
+export type ArchiveRequest = Tree &
+  (
+    | { readonly operation: "stat" | "get"; readonly path: string }
+    | ({ readonly operation: "put"; readonly path: string } & PutOptions)
+    | { readonly operation: "export" }
+  );
 
 /*
- * `root` is a directory, such as a mounted root file system, or `/proc/PID/root`: then the mounts of that process,
- * volumes among them, are seen. Every symbolic link is resolved within it. Errors: `notFound` for a path that is
+ * Every symbolic link is resolved within the tree. Errors: `notFound` for a path that is
  * not there, `invalid` for a damaged archive or a target of the wrong kind.
  */
 
-export function statPath(root: string, path: string, signal?: AbortSignal): Promise<PathStat> {
-  return start<PathStat>({ operation: "stat", root, path }, { signal }).result;
+export function statPath(tree: Tree, path: string, signal?: AbortSignal): Promise<PathStat> {
+  return start<PathStat>({ operation: "stat", ...tree, path }, { signal }).result;
 }
 
 /**
@@ -40,13 +57,13 @@ export function statPath(root: string, path: string, signal?: AbortSignal): Prom
  * the end of the path is archived, not followed.
  */
 export async function getArchive(
-  root: string,
+  tree: Tree,
   path: string,
   signal?: AbortSignal,
 ): Promise<{ stat: PathStat; stream: ReadableStream<Uint8Array> }> {
   const { promise: stat, resolve } = Promise.withResolvers<PathStat>();
   const onEvent = (event: unknown) => resolve(event as PathStat);
-  const child = start<null>({ operation: "get", root, path }, { signal, output: true, onEvent });
+  const child = start<null>({ operation: "get", ...tree, path }, { signal, output: true, onEvent });
   const stream = verified(child);
   // The stat comes first; a child that ends without one has failed.
   const found = await Promise.race([stat, child.result.then(() => stat)]);
@@ -55,13 +72,13 @@ export async function getArchive(
 
 /** Unpacks an archive, plain or compressed with gzip or zstd, into a directory that exists. */
 export async function putArchive(
-  root: string,
+  tree: Tree,
   path: string,
   archive: ReadableStream<Uint8Array>,
   options: PutOptions = {},
   signal?: AbortSignal,
 ): Promise<void> {
-  await start<null>({ operation: "put", root, path, ...options }, { signal, stdin: archive }).result;
+  await start<null>({ operation: "put", ...tree, path, ...options }, { signal, stdin: archive }).result;
 }
 
 /** An archive of everything in `root`. */

@@ -3,9 +3,11 @@ export { type AppliedLayer, type ApplyProgress, type ApplyRequest, applyLayer } 
 export {
   exportArchive,
   getArchive,
+  type Overmount,
   type PathStat,
   type PutOptions,
   putArchive,
   statPath,
+  type Tree,
 } from "./archive.ts";
 export { type Change, changes, diffLayer } from "./diff.ts";

@@ -11,6 +11,8 @@ export interface ServerOptions {
   backend: Backend;
   /** As dockerd's `-H`: `unix:///path`, `tcp://127.0.0.1:port`, `fd://`. */
   hosts: readonly string[];
+  /** Who besides root may use Unix sockets; `docker` unless said otherwise. */
+  group?: string;
   log: ServerLog;
 }
 
@@ -23,14 +25,19 @@ export interface RunningServer {
  * Serves the Engine API on all the hosts. When one of them cannot be listened on, none is: the promise then
  * rejects with an error that names it.
  */
-export async function startServer({ backend, hosts, log }: ServerOptions): Promise<RunningServer> {
+export async function startServer({
+  backend,
+  hosts,
+  group = "docker",
+  log,
+}: ServerOptions): Promise<RunningServer> {
   const closers: (() => Promise<void>)[] = [];
   const close = async () => {
     await Promise.all(closers.splice(0).map((one) => one()));
   };
   try {
     for (const host of hosts) {
-      closers.push(await listen(host, () => createListener(backend, log)));
+      closers.push(await listen(host, group, () => createListener(backend, log)));
       log("info", `API listens on ${host}`);
     }
   } catch (error) {
@@ -40,12 +47,12 @@ export async function startServer({ backend, hosts, log }: ServerOptions): Promi
   return { close };
 }
 
-async function listen(host: string, create: () => Listener): Promise<() => Promise<void>> {
+async function listen(host: string, group: string, create: () => Listener): Promise<() => Promise<void>> {
   const address = parseListenHost(host);
   const listener = create();
   if ("activation" in address) return await listenActivated(listener);
   if ("unix" in address) {
-    const removeFile = await listenUnix(listener.server, address.unix);
+    const removeFile = await listenUnix(listener.server, address.unix, group);
     return async () => {
       removeFile();
       await listener.close();

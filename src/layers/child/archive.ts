@@ -6,6 +6,7 @@ import type { ArchiveRequest } from "../archive.ts";
 import { enterRoot } from "./chroot.ts";
 import { decompress } from "./decompress.ts";
 import { Output } from "./output.ts";
+import { mountOver } from "./overmount.ts";
 import { Packer } from "./packer.ts";
 import { absolute, pathStat } from "./path-stat.ts";
 import { answer, sendEvent } from "./protocol.ts";
@@ -15,6 +16,7 @@ import { Unpacker } from "./unpacker.ts";
 /** The child of `statPath`, `getArchive`, `putArchive` and `exportArchive`. */
 export async function run(args: string[]): Promise<number> {
   return await answer(args, async (request: ArchiveRequest) => {
+    mountOver(request.root, request.mounts ?? []);
     enterRoot(request.root);
     try {
       return await perform(request);

@@ -5,10 +5,10 @@ import { conflict, errnoOf } from "../../errors/index.ts";
 import { listening } from "./listening.ts";
 
 /**
- * Listens on a socket file that root and the group `docker` may use. The file of an engine that is gone is
+ * Listens on a socket file that root and a group (where the host has it) may use. The file of an engine that is gone is
  * replaced; one that answers is a `conflict`. Answers how to remove the file.
  */
-export async function listenUnix(server: Server, path: string): Promise<() => void> {
+export async function listenUnix(server: Server, path: string, group: string): Promise<() => void> {
   await removeStale(path);
   // Nobody may connect in the moment between bind(2) and chown(2).
   const umask = process.umask(0o177);
@@ -18,8 +18,8 @@ export async function listenUnix(server: Server, path: string): Promise<() => vo
     process.umask(umask);
   }
   const inode = lstatSync(path).ino;
-  const group = process.getuid?.() === 0 ? groupId("docker") : undefined;
-  if (group !== undefined) chownSync(path, 0, group);
+  const gid = process.getuid?.() === 0 ? groupId(group) : undefined;
+  if (gid !== undefined) chownSync(path, 0, gid);
   chmodSync(path, 0o660);
   return () => removeIfOurs(path, inode);
 }

@@ -1,0 +1,45 @@
+import { closeSync } from "node:fs";
+import { errnoOf } from "../../errors/index.ts";
+import { openInRoot } from "../../os/inroot.ts";
+import { check, libc } from "../../os/libc.ts";
+import { mount, remount, setPropagation } from "../../os/mount.ts";
+import type { Overmount } from "../archive.ts";
+
+const CLONE_NEWNS = 0x20000;
+const O_PATH = 0o10000000;
+
+/**
+ * Binds directories over parts of `root`, for this process alone: in a mount namespace of its own, which ends with
+ * it. A place that does not exist in the root is left out.
+ */
+export function mountOver(root: string, mounts: readonly Overmount[]): void {
+  if (mounts.length === 0) return;
+  check(libc.unshare(CLONE_NEWNS), "make a mount namespace");
+  setPropagation("/", "rprivate");
+  const outermostFirst = [...mounts].sort((a, b) => a.destination.length - b.destination.length);
+  for (const { source, destination, writable } of outermostFirst) {
+    const place = openPlace(root, destination);
+    if (place === undefined) continue;
+    try {
+      // By its descriptor: a link that the container planted cannot move the place.
+      const target = `/proc/self/fd/${place}`;
+      mount({ type: "bind", source, options: ["rbind"] }, target);
+    } finally {
+      closeSync(place);
+    }
+    if (writable) continue;
+    const covered = openPlace(root, destination);
+    if (covered === undefined) continue;
+    remount(`/proc/self/fd/${covered}`, ["bind", "ro"]);
+    closeSync(covered);
+  }
+}
+
+function openPlace(root: string, destination: string): number | undefined {
+  try {
+    return openInRoot(root, destination, O_PATH);
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR", "ELOOP"].includes(errnoOf(error) ?? "")) return undefined;
+    throw error;
+  }
+}
