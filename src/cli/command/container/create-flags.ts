@@ -166,6 +166,7 @@ const running = {
   entrypoint: string("Overwrite the default ENTRYPOINT of the image"),
   env: list("Set environment variables", { short: "e", check: valid.validateEnv }),
   "env-file": list("Read in a file of environment variables"),
+  help: bool("Print usage"),
   init: bool("Run an init inside the container that forwards signals and reaps processes"),
   interactive: bool("Keep STDIN open even if not attached", { short: "i" }),
   label: list("Set meta data on a container", { short: "l", check: valid.validateLabel }),
