@@ -1,0 +1,156 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { errnoOf, invalid, SlipwayError, systemError, unavailable } from "../../errors/index.ts";
+import { exportArchive } from "../../layers/index.ts";
+import type { Report } from "./progress.ts";
+
+export interface DebianLayer {
+  suite: string;
+  /** Milliseconds since the epoch: the time of the suite's last change. */
+  created: number;
+  layer: AsyncIterable<Uint8Array>;
+}
+
+const files: Readonly<Record<string, string>> = {
+  // Nobody starts daemons while packages are installed.
+  "usr/sbin/policy-rc.d": "#!/bin/sh\nexit 101\n",
+  "etc/apt/apt.conf.d/docker-clean":
+    'DPkg::Post-Invoke { "rm -f /var/cache/apt/archives/*.deb /var/cache/apt/archives/partial/*.deb /var/cache/apt/*.bin || true"; };\n' +
+    'APT::Update::Post-Invoke { "rm -f /var/cache/apt/archives/*.deb /var/cache/apt/archives/partial/*.deb /var/cache/apt/*.bin || true"; };\n' +
+    'Dir::Cache::pkgcache "";\nDir::Cache::srcpkgcache "";\n',
+  "etc/apt/apt.conf.d/docker-no-languages": 'Acquire::Languages "none";\n',
+  "etc/apt/apt.conf.d/docker-gzip-indexes": 'Acquire::GzipIndexes "true";\n',
+  "etc/apt/apt.conf.d/docker-autoremove-suggests": 'Apt::AutoRemove::SuggestsImportant "false";\n',
+  "etc/dpkg/dpkg.cfg.d/docker-apt-speedup": "force-unsafe-io\n",
+};
+
+/** What differs from one run to the next, or is of no use in an image. */
+const cleaned = [
+  "var/cache/apt/archives",
+  "var/cache/apt/pkgcache.bin",
+  "var/cache/apt/srcpkgcache.bin",
+  "var/cache/ldconfig/aux-cache",
+  "var/lib/apt/lists",
+  "var/log/alternatives.log",
+  "var/log/apt",
+  "var/log/bootstrap.log",
+  "var/log/dpkg.log",
+  "etc/hostname",
+  "etc/resolv.conf",
+  "etc/machine-id",
+];
+const slimmed = ["usr/share/doc", "usr/share/info", "usr/share/locale", "usr/share/man"];
+
+/** A minimal Debian, made by debootstrap in a directory that is gone when the layer was read or something failed. */
+export async function debianLayer(
+  scratch: string,
+  tag: string,
+  report: Report,
+  signal: AbortSignal,
+): Promise<DebianLayer> {
+  const slim = tag.endsWith("-slim");
+  const suite = slim ? tag.slice(0, -"-slim".length) : tag === "latest" ? "stable" : tag;
+  if (!/^[a-z]+$/.test(suite))
+    throw invalid(`"${suite}" is no Debian suite: use for example debian:bookworm`);
+  const mirror = await hostMirror();
+  const root = await mkdtemp(join(scratch, "bootstrap-"));
+  try {
+    report({ stream: `Fetching ${suite} from ${mirror}\n` });
+    await debootstrap(suite, root, mirror, report, signal);
+    const created = await finish(root, suite, mirror, slim);
+    return { suite, created, layer: once(root, signal) };
+  } catch (error) {
+    await rm(root, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function* once(root: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  try {
+    yield* exportArchive(root, signal);
+  } finally {
+    await rm(root, { recursive: true, force: true });
+  }
+}
+
+async function debootstrap(
+  suite: string,
+  root: string,
+  mirror: string,
+  report: Report,
+  signal: AbortSignal,
+): Promise<void> {
+  const program = Bun.which("debootstrap", { PATH: `${process.env.PATH}:/usr/sbin:/sbin` });
+  if (program === null)
+    throw unavailable("making a Debian image needs debootstrap: install the package debootstrap");
+  const child = Bun.spawn([program, "--variant=minbase", suite, root, mirror], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, LC_ALL: "C" },
+    signal,
+  });
+  const complaints: string[] = [];
+  const decoder = new TextDecoder();
+  const relay = async () => {
+    let rest = "";
+    for await (const chunk of child.stdout) {
+      const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) {
+        if (line.startsWith("E: ")) complaints.push(line.slice(3));
+        report({ stream: `${line}\n` });
+      }
+    }
+  };
+  const [errors, status] = await Promise.all([new Response(child.stderr).text(), child.exited, relay()]);
+  signal.throwIfAborted();
+  const reason = [...complaints, ...errors.trim().split("\n")].filter(Boolean).slice(-3).join("; ");
+  if (status !== 0) throw systemError(`debootstrap of ${suite} from ${mirror} failed: ${reason}`);
+}
+
+async function finish(root: string, suite: string, mirror: string, slim: boolean): Promise<number> {
+  const created = await releaseDate(root);
+  for (const path of [...cleaned, ...(slim ? slimmed : [])]) {
+    await rm(join(root, path), { recursive: true, force: true });
+  }
+  for (const path of ["var/cache/apt/archives/partial", "var/lib/apt/lists/partial", "var/log/apt"]) {
+    await mkdir(join(root, path), { recursive: true });
+  }
+  for (const [path, text] of Object.entries(files)) {
+    await writeFile(join(root, path), text, { mode: path.endsWith("policy-rc.d") ? 0o755 : 0o644 });
+  }
+  await writeFile(join(root, "etc/apt/sources.list"), `deb ${mirror} ${suite} main\n`);
+  return created;
+}
+
+/** The date that the archive's Release file has. */
+async function releaseDate(root: string): Promise<number> {
+  const lists = join(root, "var/lib/apt/lists");
+  const name = (await readdir(lists)).find((file) => file.endsWith("Release"));
+  const text = name === undefined ? "" : await readFile(join(lists, name), "utf8");
+  const date = Date.parse(/^Date: (.*)$/m.exec(text)?.[1] ?? "");
+  return Number.isNaN(date) ? Date.now() : date;
+}
+
+/** The first mirror of Debian's main archive that the host's own apt uses. */
+async function hostMirror(): Promise<string> {
+  for (const text of await aptSources()) {
+    const line = /^deb\s+(?:\[[^\]]*\]\s+)?(https?:\/\/\S+)\s+\S+\s.*\bmain\b/m.exec(text)?.[1];
+    const found = line ?? /^URIs:\s*(https?:\/\/\S+)/m.exec(text)?.[1];
+    if (found !== undefined && !/security/.test(found)) return found;
+  }
+  throw new SlipwayError("unavailable", "no Debian mirror is configured on this host: see sources.list(5)");
+}
+
+async function aptSources(): Promise<string[]> {
+  const directory = "/etc/apt/sources.list.d";
+  const names = await readdir(directory).catch(orNothing([]));
+  const paths = ["/etc/apt/sources.list", ...names.sort().map((name) => join(directory, name))];
+  return await Promise.all(paths.map((path) => readFile(path, "utf8").catch(orNothing(""))));
+}
+
+function orNothing<T>(nothing: T): (error: unknown) => T {
+  return (error) => {
+    if (errnoOf(error) === "ENOENT") return nothing;
+    throw error;
+  };
+}

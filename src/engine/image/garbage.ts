@@ -1,0 +1,72 @@
+import { type Digest, isDigest } from "../../oci/digest.ts";
+import type { Lease } from "./leases.ts";
+import type { ImageRooms } from "./rooms.ts";
+
+/** Blobs and layers that may be of no use any more. */
+export interface Candidates {
+  blobs: Iterable<Digest>;
+  /** Chain IDs. */
+  chains: Iterable<Digest>;
+}
+
+/**
+ * Deletes those of the candidates that no image and no work under way uses; answers the layers that went. Layers
+ * under a container's snapshot or another layer stay.
+ */
+export async function collect(rooms: ImageRooms, { blobs, chains }: Candidates): Promise<Digest[]> {
+  const { images, leases, content } = rooms;
+  const usedBlobs = new Set(images.all().flatMap((image) => image.blobs.map(({ digest }) => digest)));
+  const usedLayers = new Set(images.all().flatMap((image) => image.chain));
+  const unused = [...new Set(chains)].filter((id) => !usedLayers.has(id) && !leases.holdsLayer(id));
+  const removed = await removeLayers(rooms, unused);
+  for (const digest of new Set(blobs)) {
+    if (!usedBlobs.has(digest) && !leases.holdsBlob(digest)) await content.delete(digest);
+  }
+  return removed;
+}
+
+/** A layer goes once nothing lies on it, and its going may free the one below. */
+async function removeLayers({ snapshots }: ImageRooms, chains: readonly Digest[]): Promise<Digest[]> {
+  const removed: Digest[] = [];
+  const left = new Set(chains.filter((chain) => snapshots.has(chain)));
+  for (;;) {
+    const parents = new Set([...snapshots.walk()].map(({ parent }) => parent));
+    const free = [...left].filter((chain) => !parents.has(chain));
+    if (free.length === 0) return removed;
+    for (const chain of free) {
+      left.delete(chain);
+      await snapshots.remove(chain);
+      removed.push(chain);
+    }
+  }
+}
+
+/**
+ * Deletes whatever an engine that was killed amid its work left behind: blobs and layers of no image, unpackings
+ * that never ended. Layers that containers lie on stay. To be called before images are used.
+ */
+export async function collectGarbage(rooms: ImageRooms): Promise<void> {
+  const { content, snapshots } = rooms;
+  const chains: Digest[] = [];
+  for (const { key } of [...snapshots.walk()]) {
+    if (key.startsWith(unpackingPrefix)) await snapshots.remove(key);
+    else if (isDigest(key)) chains.push(key);
+  }
+  const blobs: Digest[] = [];
+  for await (const { digest } of content.walk()) blobs.push(digest);
+  await collect(rooms, { blobs, chains });
+}
+
+/** Keys of snapshots that are being filled. */
+export const unpackingPrefix = "unpack-";
+
+/** Runs work that stores blobs and layers; what no image uses when it ended, well or not, is deleted. */
+export async function withLease<T>(rooms: ImageRooms, work: (lease: Lease) => Promise<T>): Promise<T> {
+  const lease = rooms.leases.open();
+  try {
+    return await work(lease);
+  } finally {
+    rooms.leases.close(lease);
+    await collect(rooms, lease);
+  }
+}

@@ -1,0 +1,34 @@
+import type { ImageVerbs } from "../backend.ts";
+import { bootstrapImage } from "./bootstrap.ts";
+import { imageHistory } from "./history.ts";
+import { importImage } from "./import.ts";
+import { inspectImage } from "./inspect.ts";
+import { listImages } from "./list.ts";
+import { loadImages } from "./load.ts";
+import { pruneImages } from "./prune.ts";
+import { removeImage } from "./remove.ts";
+import type { ImageRooms } from "./rooms.ts";
+import { saveImages } from "./save.ts";
+import { tagImage } from "./tag.ts";
+
+export { type CommitImageOptions, commitImage } from "./commit.ts";
+export { collectGarbage } from "./garbage.ts";
+export { Leases } from "./leases.ts";
+export { imageLookup } from "./lookup.ts";
+export type { ImageRooms, ImageUser } from "./rooms.ts";
+
+/** The verbs of images: content, layers, snapshots and the image store introduced to each other. */
+export function imageVerbs(rooms: ImageRooms): ImageVerbs {
+  return {
+    list: async (options) => listImages(rooms, options),
+    inspect: async (ref) => inspectImage(rooms, ref),
+    history: async (ref) => imageHistory(rooms, ref),
+    tag: async (ref, repo, tag) => tagImage(rooms, ref, repo, tag),
+    remove: (ref, options) => removeImage(rooms, ref, options),
+    prune: (filters) => pruneImages(rooms, filters),
+    save: async (refs, signal) => saveImages(rooms, refs, signal),
+    load: (archive, signal) => loadImages(rooms, archive, signal),
+    import: (archive, options, signal) => importImage(rooms, archive, options, signal),
+    bootstrap: (ref, signal) => bootstrapImage(rooms, ref, signal),
+  };
+}

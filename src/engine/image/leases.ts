@@ -1,0 +1,29 @@
+import type { Digest } from "../../oci/digest.ts";
+
+/** Blobs and layers that work under way needs although no image uses them yet: they are not collected. */
+export class Lease {
+  readonly blobs = new Set<Digest>();
+  readonly chains = new Set<Digest>();
+}
+
+export class Leases {
+  private readonly held = new Set<Lease>();
+
+  open(): Lease {
+    const lease = new Lease();
+    this.held.add(lease);
+    return lease;
+  }
+
+  close(lease: Lease): void {
+    this.held.delete(lease);
+  }
+
+  holdsBlob(digest: Digest): boolean {
+    return [...this.held].some(({ blobs }) => blobs.has(digest));
+  }
+
+  holdsLayer(chainID: Digest): boolean {
+    return [...this.held].some(({ chains }) => chains.has(chainID));
+  }
+}

@@ -1,0 +1,51 @@
+import type * as api from "../../api/index.ts";
+import { notFound } from "../../errors/index.ts";
+import { isDigest } from "../../oci/digest.ts";
+import { formatPlatform, parsePlatform, platformMatches } from "../../oci/platform.ts";
+import type { ImageLookup, ResolvedImage } from "../context.ts";
+import { findImage } from "./find.ts";
+import { executionConfig } from "./inspect.ts";
+import type { ImageRooms } from "./rooms.ts";
+import { descriptorOf } from "./summary.ts";
+
+/** What containers ask of images. */
+export function imageLookup({ images }: Pick<ImageRooms, "images">): ImageLookup {
+  return {
+    async resolve(reference: string, platform?: string): Promise<ResolvedImage> {
+      const image = findImage(images, reference);
+      const { os, architecture } = image.config;
+      if (platform && !platformMatches(image.config, parsePlatform(platform))) {
+        throw notFound(
+          `image with reference ${reference} was found but its platform (${formatPlatform(image.config)}) does ` +
+            `not match the specified platform (${platform})`,
+        );
+      }
+      const chain = image.chainID === undefined ? {} : { chainId: image.chainID };
+      return { id: image.id, config: executionConfig(image), os, architecture, ...chain };
+    },
+    descriptor(id: string): api.ImageDescriptor | undefined {
+      const image = isDigest(id) ? images.get(id) : undefined;
+      return image === undefined ? undefined : descriptorOf(image);
+    },
+    descendants(reference: string): string[] {
+      const image = images.find(reference);
+      if (image === undefined) return [];
+      const found = [image];
+      for (const made of found) {
+        const bases = made.config.rootfs.diff_ids;
+        found.push(
+          ...images.all().filter((other) => {
+            const layers = other.config.rootfs.diff_ids;
+            return (
+              !found.includes(other) && bases.length > 0 && bases.every((id, index) => layers[index] === id)
+            );
+          }),
+        );
+      }
+      return found.map(({ id }) => id);
+    },
+    currentName({ reference, id }): string {
+      return images.find(reference)?.id === id ? reference : id;
+    },
+  };
+}

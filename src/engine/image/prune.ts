@@ -1,0 +1,61 @@
+import { booleanFilter, checkFilters, filterValues, matchesLabels } from "../../api/filters.ts";
+import type * as api from "../../api/index.ts";
+import { invalid, SlipwayError } from "../../errors/index.ts";
+import type { Image } from "../../images/index.ts";
+import { formatReference } from "../../oci/reference.ts";
+import { parseUntil } from "./filter.ts";
+import { removeImage } from "./remove.ts";
+import type { ImageRooms } from "./rooms.ts";
+
+/** Removes images without a tag, or with `dangling=false` all, that no container uses. */
+export async function pruneImages(rooms: ImageRooms, filters: api.Filters): Promise<api.ImagesPruneResponse> {
+  checkFilters(filters, ["dangling", "label", "label!", "until"]);
+  const { images, events } = rooms;
+  const onlyDangling = booleanFilter(filters, "dangling") ?? true;
+  const chosen = images.all().filter((image) => isChosen(rooms, image, filters, onlyDangling));
+  const sizes = new Map<string, number>();
+  for (const { chain, record } of images.all()) {
+    for (const [index, id] of chain.entries()) sizes.set(id, record.layerSizes[index] ?? 0);
+  }
+  const deleted: api.ImageDeleteItem[] = [];
+  for (const { id } of chosen) {
+    const names = images.references(id).map(formatReference);
+    for (const ref of names.length > 0 ? names : [id]) deleted.push(...(await removeUnused(rooms, ref)));
+  }
+  const reclaimed = deleted.map((item) => ("Deleted" in item ? (sizes.get(item.Deleted) ?? 0) : 0));
+  const SpaceReclaimed = reclaimed.reduce((sum, size) => sum + size, 0);
+  events.publish({
+    type: "image",
+    action: "prune",
+    id: "",
+    attributes: { reclaimed: String(SpaceReclaimed) },
+  });
+  return { ImagesDeleted: deleted.length > 0 ? deleted : null, SpaceReclaimed };
+}
+
+function isChosen(
+  { images }: ImageRooms,
+  image: Image,
+  filters: api.Filters,
+  onlyDangling: boolean,
+): boolean {
+  const references = images.references(image.id);
+  if (references.length === 0 && images.children(image.id).length > 0) return false;
+  if (onlyDangling && references.some(({ tag }) => tag !== undefined)) return false;
+  const [until, ...more] = filterValues(filters, "until");
+  if (more.length > 0) throw invalid("more than one until filter specified");
+  if (until !== undefined && image.created > parseUntil(until)) return false;
+  const excluded = filterValues(filters, "label!");
+  if (excluded.length > 0 && matchesLabels(filters, "label!", image.labels)) return false;
+  return matchesLabels(filters, "label", image.labels);
+}
+
+/** What is in use stays, and what went meanwhile is gone. */
+async function removeUnused(rooms: ImageRooms, ref: string): Promise<api.ImageDeleteItem[]> {
+  try {
+    return await removeImage(rooms, ref, {});
+  } catch (error) {
+    if (error instanceof SlipwayError && (error.kind === "conflict" || error.kind === "notFound")) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type * as api from "../../api/index.ts";
+import { ContentStore } from "../../content/index.ts";
+import { EventBus } from "../../events/index.ts";
+import { ImageStore } from "../../images/index.ts";
+import { Metastore } from "../../metastore/index.ts";
+import { Snapshotter } from "../../snapshots/index.ts";
+import { Leases } from "./leases.ts";
+import type { ImageRooms, ImageUser } from "./rooms.ts";
+
+export interface TestRooms extends ImageRooms {
+  /** Containers that the test pretends to have. */
+  readonly containers: ImageUser[];
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Real rooms in a directory of their own. */
+export async function testRooms(): Promise<TestRooms> {
+  const dataRoot = mkdtempSync(join(tmpdir(), "slipway-images-"));
+  const metastore = Metastore.open(join(dataRoot, "state.db"));
+  const containers: ImageUser[] = [];
+  return {
+    images: new ImageStore(metastore),
+    content: new ContentStore(join(dataRoot, "content")),
+    snapshots: await Snapshotter.open(join(dataRoot, "snapshots")),
+    leases: new Leases(),
+    events: new EventBus(),
+    users: () => containers,
+    dataRoot,
+    containers,
+    async [Symbol.asyncDispose]() {
+      metastore.close();
+      rmSync(dataRoot, { recursive: true, force: true });
+    },
+  };
+}
+
+export async function collectMessages(messages: AsyncIterable<api.ProgressMessage>): Promise<api.ProgressMessage[]> {
+  return await Array.fromAsync(messages);
+}
+
+export const idle: AbortSignal = new AbortController().signal;
+
+/** What is stored: to see that nothing was left behind. */
+export async function stored({ content, snapshots, images }: ImageRooms): Promise<Record<string, number>> {
+  const blobs = await Array.fromAsync(content.walk());
+  return { blobs: blobs.length, snapshots: [...snapshots.walk()].length, images: images.all().length };
+}
