@@ -1,6 +1,7 @@
 import { constants, openSync } from "node:fs";
 import { TarDecoder } from "../../archive/index.ts";
 import { invalid } from "../../errors/index.ts";
+import { digestFromHex } from "../../oci/digest.ts";
 import { check, libc } from "../../os/libc.ts";
 import type { AppliedLayer, ApplyRequest } from "../apply.ts";
 import { Blob } from "./blob.ts";
@@ -26,10 +27,11 @@ async function apply(request: ApplyRequest): Promise<AppliedLayer> {
     ...(request.maxEntries === undefined ? {} : { maxEntries: request.maxEntries }),
   });
   const decoder = new TarDecoder(unpacker);
-  const hasher = new Bun.CryptoHasher("sha256");
+  // What is not compressed need not be hashed twice.
+  const hasher = blob.isCompressed ? new Bun.CryptoHasher("sha256") : undefined;
   let told = 0;
   await decompress(blob.chunks(), (chunk) => {
-    hasher.update(chunk);
+    hasher?.update(chunk);
     decoder.write(chunk);
     if (blob.read - told < progressEvery) return;
     told = blob.read;
@@ -37,12 +39,12 @@ async function apply(request: ApplyRequest): Promise<AppliedLayer> {
   });
   decoder.finish();
   unpacker.finish();
-  const digest = `sha256:${blob.digest()}`;
+  const digest = digestFromHex(blob.digest());
   if (request.digest !== undefined && request.digest !== digest) {
     throw invalid(`the layer's digest is ${digest}, not ${request.digest}`);
   }
   if (request.sync) syncRoot();
-  const diffID = `sha256:${hasher.digest("hex")}` as const;
+  const diffID = hasher === undefined ? digest : digestFromHex(hasher.digest("hex"));
   return { diffID, size: unpacker.size, entries: unpacker.entries };
 }
 

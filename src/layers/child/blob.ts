@@ -11,17 +11,20 @@ export class Blob {
   readonly #fd: number;
   readonly #hasher = new Bun.CryptoHasher("sha256");
 
+  readonly isCompressed: boolean;
+
   constructor(path: string) {
     this.#fd = openSync(path, "r");
     this.size = fstatSync(this.#fd).size;
+    const start = Buffer.alloc(6);
+    readSync(this.#fd, start, 0, start.length, 0);
+    this.isCompressed = compressionOf(start) !== "none";
   }
 
   /** The bytes as stored. */
   *chunks(): Generator<Buffer> {
-    const start = Buffer.alloc(6);
-    readSync(this.#fd, start, 0, start.length, 0);
     // Decompressors keep what they are given for a while; a tar archive is consumed at once.
-    const reuse = compressionOf(start) === "none";
+    const reuse = !this.isCompressed;
     let buffer = Buffer.allocUnsafe(chunkBytes);
     for (;;) {
       const count = readSync(this.#fd, buffer, 0, chunkBytes, this.read);
