@@ -93,3 +93,15 @@ function executionConfigOf(config: api.ContainerConfig): ExecutionConfig {
 function list(value: string[] | string | null | undefined): string[] {
   return typeof value === "string" ? [value] : (value ?? []);
 }
+
+/** The config that a client sends with a commit wins where it says something. */
+export function commitConfig(
+  container: api.ContainerConfig,
+  asked: api.ContainerConfig | undefined,
+): api.ContainerConfig {
+  const said = Object.entries(asked ?? {}).filter(
+    ([, value]) =>
+      value !== null && value !== "" && !(typeof value === "object" && Object.keys(value).length === 0),
+  );
+  return { ...container, ...Object.fromEntries(said) };
+}

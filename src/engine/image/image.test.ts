@@ -7,7 +7,9 @@ test("busybox is made, saved, removed and loaded again as the same image", async
   const verbs = imageVerbs(rooms);
   const made = await collectMessages(verbs.bootstrap("busybox", idle));
   const id = made.at(-1)?.status as string;
-  expect((await verbs.list({})).map(({ Id, RepoTags }) => [Id, RepoTags])).toEqual([[id, ["busybox:latest"]]]);
+  expect((await verbs.list({})).map(({ Id, RepoTags }) => [Id, RepoTags])).toEqual([
+    [id, ["busybox:latest"]],
+  ]);
   const inspected = await verbs.inspect("busybox");
   expect(inspected.Id).toBe(id);
   expect(inspected.Config.Cmd).toEqual(["sh"]);

@@ -1,15 +1,19 @@
 import type * as api from "../../api/index.ts";
 import { notFound } from "../../errors/index.ts";
+import { diffLayer } from "../../layers/index.ts";
 import { isDigest } from "../../oci/digest.ts";
 import { formatPlatform, parsePlatform, platformMatches } from "../../oci/platform.ts";
+import { familiarReference, parseRepositoryAndTag } from "../../oci/reference.ts";
 import type { ImageLookup, ResolvedImage } from "../context.ts";
+import { commitConfig, commitImage } from "./commit.ts";
 import { findImage } from "./find.ts";
 import { executionConfig } from "./inspect.ts";
 import type { ImageRooms } from "./rooms.ts";
 import { descriptorOf } from "./summary.ts";
 
 /** What containers ask of images. */
-export function imageLookup({ images }: Pick<ImageRooms, "images">): ImageLookup {
+export function imageLookup(rooms: ImageRooms): ImageLookup {
+  const { images, snapshots } = rooms;
   return {
     async resolve(reference: string, platform?: string): Promise<ResolvedImage> {
       const image = findImage(images, reference);
@@ -46,6 +50,17 @@ export function imageLookup({ images }: Pick<ImageRooms, "images">): ImageLookup
     },
     currentName({ reference, id }): string {
       return images.find(reference)?.id === id ? reference : id;
+    },
+    async commit({ id, image, config }, { config: replacement, changes, comment, author, repo, tag }) {
+      // Absent, not undefined, where the client said nothing.
+      const given = { comment, author, repo, tag };
+      const options = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+      const layer = diffLayer(snapshots.directory(id));
+      const base = { parent: image.id, layer, config: commitConfig(config, replacement), changes };
+      const made = await commitImage(rooms, { ...base, ...options }, new AbortController().signal);
+      return repo
+        ? { id: made, reference: familiarReference(parseRepositoryAndTag(repo, tag)) }
+        : { id: made };
     },
   };
 }

@@ -37,7 +37,9 @@ export async function testRooms(): Promise<TestRooms> {
   };
 }
 
-export async function collectMessages(messages: AsyncIterable<api.ProgressMessage>): Promise<api.ProgressMessage[]> {
+export async function collectMessages(
+  messages: AsyncIterable<api.ProgressMessage>,
+): Promise<api.ProgressMessage[]> {
   return await Array.fromAsync(messages);
 }
 
