@@ -11,9 +11,9 @@
  *     await log?.close();
  *     await stdio.close();
  *
- * What an engine's SIGKILL can lose is what it had read from a pipe and not yet handed to the kernel: one
- * read (at most 256 KiB) a stream, for the time of encoding it and of one write, well under 2 ms. Reads are
- * made only when the last one is logged.
+ * What an engine's SIGKILL can lose is what it had read from a pipe and not yet handed to the kernel: at most
+ * one read (256 KiB) a stream. With output now and then that takes 0.1 ms; a container that writes as fast as
+ * it can is in that window most of the time, so there a SIGKILL does lose a read. Unfinished lines survive.
  */
 export type { AttachOptions, OutputSink } from "./client.ts";
 export { DEFAULT_DETACH_KEYS, DetachKeys, parseDetachKeys } from "./detachkeys.ts";
