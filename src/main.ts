@@ -19,4 +19,13 @@ async function main(argv: string[]): Promise<number> {
   return await (await import("./cli/index.ts")).run(argv);
 }
 
-process.exitCode = await main(process.argv.slice(2));
+// No top-level await: bytecode holds scripts, not modules.
+main(process.argv.slice(2)).then(
+  (status) => {
+    process.exitCode = status;
+  },
+  (error: unknown) => {
+    console.error(error);
+    process.exitCode = 1;
+  },
+);

@@ -11,11 +11,11 @@ import type { ContainerRecord } from "./container/record.ts";
 import type { RootFilesystems } from "./container/rootfs.ts";
 import type { ContainerStore } from "./container/store.ts";
 import type { ExecStore } from "./exec/store.ts";
+import type { FileTrees } from "./files.ts";
 import type { HostFacts } from "./host/index.ts";
 import type { Log } from "./log.ts";
 import type { NetworkDefinition } from "./network/index.ts";
 import type { Paths } from "./paths.ts";
-import type { FileTrees } from "./storage.ts";
 
 /** What a container is made from. */
 export interface ResolvedImage {

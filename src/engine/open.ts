@@ -19,13 +19,12 @@ import type { Log } from "./log.ts";
 import { bridgeSettings } from "./network/bridge.ts";
 import { predefinedNetworks } from "./network/index.ts";
 import { Paths } from "./paths.ts";
-import type { Storage } from "./storage.ts";
+import { openStorage } from "./storage.ts";
 
 export interface EngineOptions {
   config: EngineConfig;
   host: HostFacts;
   log: Log;
-  storage: Storage;
 }
 
 /** The rooms of an engine that is about to begin its work, and what is needed to end it. */
@@ -43,7 +42,7 @@ interface Identity {
 }
 
 /** Opens every room. Nothing is started or repaired yet: that is up to `restore`. */
-export async function openRooms({ config, host, log, storage }: EngineOptions): Promise<OpenEngine> {
+export async function openRooms({ config, host, log }: EngineOptions): Promise<OpenEngine> {
   const paths = new Paths(config.dataRoot, config.execRoot);
   for (const directory of [paths.containers, paths.bundles])
     mkdirSync(directory, { recursive: true, mode: 0o710 });
@@ -72,6 +71,8 @@ export async function openRooms({ config, host, log, storage }: EngineOptions): 
   const cgroups = detectCgroups();
   const runtimes = openRuntimes(config, status, cgroups);
   const events = new EventBus();
+  const containers = new ContainerStore(metastore);
+  const storage = await openStorage({ paths, dataRoot: config.dataRoot, metastore, events, containers });
   const context: EngineContext = {
     id: identity.id,
     config,
@@ -80,7 +81,7 @@ export async function openRooms({ config, host, log, storage }: EngineOptions): 
     paths,
     events,
     background: new Background(log),
-    containers: new ContainerStore(metastore),
+    containers,
     execs: new ExecStore(),
     images: storage.images,
     files: storage.files,

@@ -1,37 +1,19 @@
-import type * as api from "../api/index.ts";
-import type { Snapshotter } from "../snapshots/index.ts";
+import { ContentStore } from "../content/index.ts";
+import type { EventBus } from "../events/index.ts";
+import { ImageStore } from "../images/index.ts";
+import type { Metastore } from "../metastore/index.ts";
+import { Snapshotter } from "../snapshots/index.ts";
 import type { ImageVerbs } from "./backend.ts";
+import { isRunning } from "./container/status.ts";
+import type { ContainerStore } from "./container/store.ts";
 import type { ImageLookup } from "./context.ts";
-
-/** A root filesystem to look into, with what is mounted over parts of it. */
-export interface FileTree {
-  root: string;
-  /** Volumes and binds of a container that does not run; of one that does, the root shows them. */
-  mounts: readonly { source: string; destination: string; writable: boolean }[];
-}
-
-/** Reads and writes files of containers, in children that cannot leave the tree. */
-export interface FileTrees {
-  /** `notFound` when there is nothing at the path. A last component that is a link is not followed. */
-  stat(tree: FileTree, path: string): Promise<api.ContainerPathStat>;
-  /** A tar archive of the file or directory; its entries begin with the path's last component. */
-  get(
-    tree: FileTree,
-    path: string,
-    signal: AbortSignal,
-  ): Promise<{ stat: api.ContainerPathStat; tar: AsyncIterable<Uint8Array> }>;
-  put(
-    tree: FileTree,
-    path: string,
-    tar: AsyncIterable<Uint8Array>,
-    options: { noOverwriteDirNonDir: boolean; owner?: { uid: number; gid: number } },
-    signal: AbortSignal,
-  ): Promise<void>;
-  /** A tar archive of the whole tree. */
-  export(root: string, signal: AbortSignal): AsyncIterable<Uint8Array>;
-  /** What a writable snapshot changed of what is below it. */
-  changes(key: string): Promise<api.FilesystemChange[]>;
-}
+import { type FileTrees, fileTrees } from "./files.ts";
+import { collectGarbage } from "./image/garbage.ts";
+import { imageVerbs } from "./image/index.ts";
+import { Leases } from "./image/leases.ts";
+import { imageLookup } from "./image/lookup.ts";
+import type { ImageRooms } from "./image/rooms.ts";
+import type { Paths } from "./paths.ts";
 
 /** Images, snapshots and the files in them. */
 export interface Storage {
@@ -39,4 +21,41 @@ export interface Storage {
   verbs: ImageVerbs;
   snapshots: Snapshotter;
   files: FileTrees;
+  /** Deletes blobs and layers that no image and no container uses: what interrupted work left. */
+  collect(): Promise<void>;
+}
+
+export interface StorageOptions {
+  paths: Paths;
+  dataRoot: string;
+  metastore: Metastore;
+  events: EventBus;
+  containers: ContainerStore;
+}
+
+/** Opens content, snapshots and images and introduces them to each other and to the containers. */
+export async function openStorage(options: StorageOptions): Promise<Storage> {
+  const { paths, dataRoot, metastore, events, containers } = options;
+  const snapshots = await Snapshotter.open(paths.snapshots);
+  const rooms: ImageRooms = {
+    images: new ImageStore(metastore),
+    content: new ContentStore(paths.content),
+    snapshots,
+    leases: new Leases(),
+    events,
+    dataRoot,
+    users: () =>
+      [...containers].map(({ record }) => ({
+        id: record.id,
+        imageId: record.image.id,
+        running: isRunning(record),
+      })),
+  };
+  return {
+    images: imageLookup(rooms),
+    verbs: imageVerbs(rooms),
+    snapshots,
+    files: fileTrees(snapshots),
+    collect: () => collectGarbage(rooms),
+  };
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 
 /** True in the executable that `bun build --compile` makes: its modules live in a virtual file system. */
-export const isCompiled = import.meta.url.includes("/$bunfs/");
+export const isCompiled = Bun.main.startsWith("/$bunfs/");
 
 const mainModule = isCompiled ? undefined : join(import.meta.dir, "..", "main.ts");
 

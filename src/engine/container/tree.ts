@@ -1,6 +1,6 @@
 import { conflict } from "../../errors/index.ts";
 import type { EngineContext } from "../context.ts";
-import type { FileTree } from "../storage.ts";
+import type { FileTree } from "../files.ts";
 import type { Container } from "./container.ts";
 
 /** A container's files while somebody looks at them. */
