@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { conflict, messageOf, notModified, SlipwayError } from "../../errors/index.ts";
 import { nowNanoseconds, rfc3339Nano } from "../../os/clock.ts";
 import type { ProcessIdentity } from "../../os/process.ts";
@@ -67,7 +67,7 @@ export async function launch(engine: EngineContext, container: Container): Promi
     );
     writeNetworkFiles(engine, container, network);
     mountSharedMemory(engine, record, undo);
-    writeFileSync(paths.config, JSON.stringify(bundleFor(engine, container, rootfs, network)));
+    runtime.writeBundle(paths.bundle, bundleFor(engine, container, rootfs, network));
     const group = cgroupOf(engine, record);
     undo.add("remove what the runtime left", () => runtime.remove(record.id, group));
     undo.add("end the memory watch", () => endMemoryWatch(container));
