@@ -1,8 +1,9 @@
 import type * as api from "../../api/index.ts";
 import { conflict } from "../../errors/index.ts";
 import type { Image } from "../../images/index.ts";
-import type { Digest } from "../../oci/digest.ts";
+import { type Digest, hexOf } from "../../oci/digest.ts";
 import {
+  familiarName,
   familiarReference,
   parseReference,
   type Reference,
@@ -33,7 +34,7 @@ export async function removeImage(
   const image = findImage(images, ref);
   const { id } = image;
   const done: api.ImageDeleteItem[] = [];
-  const isId = id.startsWith(ref) || id.slice("sha256:".length).startsWith(ref);
+  const isId = isMeantById(rooms, ref, id);
   if (!isId) {
     if (!force && isSingle(images.references(id))) refuseLastName(rooms, ref, id);
     untag(rooms, id, removedName(rooms, ref, id), done);
@@ -47,6 +48,13 @@ export async function removeImage(
   refuse(found);
   await deleteImage(rooms, image, done, !noprune);
   return done;
+}
+
+/** A name that could be the beginning of the id as well, such as `cafe`, is a name. */
+function isMeantById({ images }: ImageRooms, ref: string, id: Digest): boolean {
+  if (!id.startsWith(ref) && !hexOf(id).startsWith(ref)) return false;
+  const names = images.references(id).flatMap((name) => [familiarReference(name), familiarName(name)]);
+  return !names.includes(ref);
 }
 
 /** The name that was meant, and with a repository's last tag its digests. */
