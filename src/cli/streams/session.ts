@@ -28,7 +28,7 @@ export async function runSession(
     : undefined;
   const stopFollowing = options.tty && options.resize ? followSize(options.resize) : () => {};
   try {
-    await copyOutput(stream.framing, stream.output, openOutput());
+    await copyOutput(options.tty ? "raw" : "multiplexed", stream.output, openOutput());
     return { detached: keys.seen };
   } finally {
     stopFollowing();
