@@ -41,6 +41,9 @@ const cleaned = [
 ];
 const slimmed = ["usr/share/doc", "usr/share/info", "usr/share/locale", "usr/share/man"];
 
+/** Names of the directories that Debian is made in. */
+export const bootstrapPrefix = "bootstrap-";
+
 /** A minimal Debian, made by debootstrap in a directory that is gone when the layer was read or something failed. */
 export async function debianLayer(
   scratch: string,
@@ -53,7 +56,7 @@ export async function debianLayer(
   if (!/^[a-z]+$/.test(suite))
     throw invalid(`"${suite}" is no Debian suite: use for example debian:bookworm`);
   const mirror = await hostMirror();
-  const root = await mkdtemp(join(scratch, "bootstrap-"));
+  const root = await mkdtemp(join(scratch, bootstrapPrefix));
   try {
     report({ stream: `Fetching ${suite} from ${mirror}\n` });
     await debootstrap(suite, root, mirror, report, signal);
@@ -83,10 +86,13 @@ async function debootstrap(
   const program = Bun.which("debootstrap", { PATH: `${process.env.PATH}:/usr/sbin:/sbin` });
   if (program === null)
     throw unavailable("making a Debian image needs debootstrap: install the package debootstrap");
-  const child = Bun.spawn([program, "--variant=minbase", suite, root, mirror], {
+  // Namespaces of its own: what it mounts and starts is gone when it ends, however it ends.
+  const namespaces = ["unshare", "--mount", "--pid", "--fork", "--kill-child"];
+  const child = Bun.spawn([...namespaces, program, "--variant=minbase", suite, root, mirror], {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, LC_ALL: "C" },
     signal,
+    killSignal: "SIGKILL",
   });
   const complaints: string[] = [];
   const decoder = new TextDecoder();
@@ -119,7 +125,19 @@ async function finish(root: string, suite: string, mirror: string, slim: boolean
     await writeFile(join(root, path), text, { mode: path.endsWith("policy-rc.d") ? 0o755 : 0o644 });
   }
   await writeFile(join(root, "etc/apt/sources.list"), `deb ${mirror} ${suite} main\n`);
+  await clampTimes(root, created);
   return created;
+}
+
+/** What was made here gets the time of the suite's last change, so that the same packages make the same layer. */
+async function clampTimes(root: string, latest: number): Promise<void> {
+  const time = `@${Math.floor(latest / 1000)}`;
+  const touch = ["-exec", "touch", "--no-dereference", `--date=${time}`, "{}", "+"];
+  const child = Bun.spawn(["find", root, "-xdev", "-newermt", time, ...touch], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  const complaint = await new Response(child.stderr).text();
+  if ((await child.exited) !== 0) throw systemError(`cannot set times below ${root}: ${complaint.trim()}`);
 }
 
 /** The date that the archive's Release file has. */

@@ -1,4 +1,7 @@
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { type Digest, isDigest } from "../../oci/digest.ts";
+import { bootstrapPrefix } from "./debian.ts";
 import type { Lease } from "./leases.ts";
 import type { ImageRooms } from "./rooms.ts";
 
@@ -46,7 +49,10 @@ async function removeLayers({ snapshots }: ImageRooms, chains: readonly Digest[]
  * that never ended. Layers that containers lie on stay. To be called before images are used.
  */
 export async function collectGarbage(rooms: ImageRooms): Promise<void> {
-  const { content, snapshots } = rooms;
+  const { content, snapshots, dataRoot } = rooms;
+  for (const name of await readdir(dataRoot)) {
+    if (name.startsWith(bootstrapPrefix)) await rm(join(dataRoot, name), { recursive: true });
+  }
   const chains: Digest[] = [];
   for (const { key } of [...snapshots.walk()]) {
     if (key.startsWith(unpackingPrefix)) await snapshots.remove(key);

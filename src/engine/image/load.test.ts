@@ -1,9 +1,12 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { gzipSync } from "node:zlib";
 import { tarHeader, writeTar } from "../../archive/index.ts";
 import { digestOf, hexOf } from "../../oci/digest.ts";
 import { imageVerbs } from "./index.ts";
 import { collectMessages, idle, stored, testRooms } from "./testing.ts";
+
+// Each layer is unpacked in a process of its own, which a busy machine is slow to start.
+setDefaultTimeout(60_000);
 
 type Members = Record<string, string | Uint8Array | { link: string }>;
 

@@ -1,7 +1,10 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { tarHeader, writeTar } from "../../archive/index.ts";
 import { imageVerbs } from "./index.ts";
 import { collectMessages, idle, stored, type TestRooms, testRooms } from "./testing.ts";
+
+// Each layer is unpacked in a process of its own, which a busy machine is slow to start.
+setDefaultTimeout(60_000);
 
 async function importOne(rooms: TestRooms, repo?: string, content = "x"): Promise<string> {
   const body = Buffer.from(content);
