@@ -50,6 +50,7 @@ export class Engine implements Backend {
   static async open(options: EngineOptions): Promise<Engine> {
     const rooms = await openRooms(options);
     await restore(rooms.context, () => rooms.status.announce());
+    rooms.context.background.run("collect garbage", () => rooms.collect());
     return new Engine(rooms);
   }
 

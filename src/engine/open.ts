@@ -33,6 +33,8 @@ export interface OpenEngine {
   images: ImageVerbs;
   metastore: Metastore;
   status: StatusDirectory;
+  /** Deletes what no image and no container uses. */
+  collect(): Promise<void>;
 }
 
 /** What an engine is, beyond its configuration; decided when its data root is new. */
@@ -94,7 +96,7 @@ export async function openRooms({ config, host, log }: EngineOptions): Promise<O
     shuttingDown: false,
     closed: false,
   };
-  return { context, images: storage.verbs, metastore, status };
+  return { context, images: storage.verbs, metastore, status, collect: () => storage.collect() };
 }
 
 function identify(metastore: Metastore): Identity {

@@ -32,7 +32,9 @@ export async function restore(engine: EngineContext, announce: () => void): Prom
   announce();
   for (const { container, exit } of ended) {
     await tolerate(engine, container, () =>
-      finish(engine, container, { release: () => releaseRun(engine, container.record) }, exit),
+      container.mutex.run(() =>
+        finish(engine, container, { release: () => releaseRun(engine, container.record) }, exit, launch),
+      ),
     );
   }
   await removeLeftovers(engine);
@@ -107,7 +109,7 @@ function adopt(engine: EngineContext, container: Container, process: RuntimeProc
   watchMemory(engine, container);
   startHealthChecks(engine, container);
   if (record.state.status === "paused") container.monitor?.stop();
-  supervise(engine, container, container.run);
+  supervise(engine, container, container.run, launch);
 }
 
 /** The host was rebooted, or someone killed the container and its parent: nobody knows its exit code. */
@@ -156,7 +158,7 @@ async function startAccordingToPolicy(engine: EngineContext): Promise<void> {
         const { record } = container;
         if (container.run !== undefined || container.deleted) return;
         if (record.state.status === "restarting") {
-          if (container.restart === undefined) scheduleRestart(engine, container, 0);
+          if (container.restart === undefined) scheduleRestart(engine, container, 0, launch);
           return;
         }
         if (record.hostConfig.AutoRemove && record.state.startedAt !== never) {

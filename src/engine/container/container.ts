@@ -2,13 +2,17 @@ import type { Health } from "../../api/index.ts";
 import type { ContainerStdio, LogWriter } from "../../cio/index.ts";
 import type { OomWatch } from "../../os/cgroup/index.ts";
 import { parseRfc3339 } from "../../os/clock.ts";
-import type { Exec } from "../exec/exec.ts";
-import type { HealthMonitor } from "./health.ts";
+import type { RuntimeProcess } from "../../runtime/index.ts";
 import { Mutex } from "./mutex.ts";
 import type { ContainerRecord } from "./record.ts";
 import { RestartBackoff } from "./restart-policy.ts";
-import type { Run } from "./run.ts";
 import { Waiters } from "./waiters.ts";
+
+/** A run of a container: its process, and how to give back what the run holds. */
+export interface Run {
+  readonly process: RuntimeProcess;
+  release(): Promise<void>;
+}
 
 /** A container in memory: its durable record, and what belongs to this engine's life only. */
 export class Container {
@@ -16,8 +20,8 @@ export class Container {
   readonly mutex = new Mutex();
   readonly waiters = new Waiters();
   readonly backoff = new RestartBackoff();
-  /** Those that run or are about to. */
-  readonly execs = new Map<string, Exec>();
+  /** Ids of those that run or are about to. */
+  readonly execs = new Set<string>();
   readonly createdAt: bigint;
   /** Its input and output. Exists from the first attach or start on, until its run has ended. */
   stdio: ContainerStdio | undefined;
@@ -29,7 +33,7 @@ export class Container {
   ready = Promise.withResolvers<void>();
   run: Run | undefined;
   oom: OomWatch | undefined;
-  monitor: HealthMonitor | undefined;
+  monitor: { start(): void; stop(): void } | undefined;
   health: Health | undefined;
   /** Ends the wait before a restart. */
   restart: AbortController | undefined;

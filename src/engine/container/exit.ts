@@ -2,14 +2,13 @@ import { nowNanoseconds, parseRfc3339, rfc3339Nano } from "../../os/clock.ts";
 import type { ExitRecord } from "../../runtime/index.ts";
 import type { EngineContext } from "../context.ts";
 import { cgroupOf } from "./cgroup.ts";
-import type { Container } from "./container.ts";
+import type { Container, Run } from "./container.ts";
 import { emit } from "./events.ts";
 import { hasReservations, leaveNetwork } from "./network.ts";
 import { endMemoryWatch } from "./oom.ts";
 import { removeStopped } from "./remove.ts";
-import { scheduleRestart } from "./respawn.ts";
+import { type Launch, scheduleRestart } from "./respawn.ts";
 import { shouldRestart } from "./restart-policy.ts";
-import type { Run } from "./run.ts";
 import { runtimeOf } from "./runtime-of.ts";
 import { closeStdio } from "./stdio.ts";
 
@@ -17,12 +16,12 @@ import { closeStdio } from "./stdio.ts";
 const outputGrace = 2000;
 
 /** Waits for the end of a run and does what follows from it: account, tell, restart or remove, clean up. */
-export function supervise(engine: EngineContext, container: Container, run: Run): void {
+export function supervise(engine: EngineContext, container: Container, run: Run, relaunch: Launch): void {
   engine.background.supervise(container.id, async () => {
     const exit = await run.process.exited;
     if (engine.closed) return;
     await container.mutex.run(async () => {
-      if (container.run === run) await finish(engine, container, run, exit);
+      if (container.run === run) await finish(engine, container, run, exit, relaunch);
     });
   });
 }
@@ -33,6 +32,7 @@ export async function finish(
   container: Container,
   run: Pick<Run, "release">,
   exit: ExitRecord,
+  relaunch: Launch,
 ): Promise<void> {
   const { record } = container;
   container.monitor?.stop();
@@ -62,7 +62,7 @@ export async function finish(
   container.run = undefined;
   container.ready = Promise.withResolvers();
   container.waiters.exited({ exitCode: exit.code, error: "" });
-  if (restart) scheduleRestart(engine, container, ranFor);
+  if (restart) scheduleRestart(engine, container, ranFor, relaunch);
   if (remove) removeStopped(engine, container, { volumes: true });
   if (!published)
     await engine.background.attempt("release the network", () => leaveNetwork(engine, container));

@@ -66,7 +66,7 @@ export function stateOf({ record, health }: Container): api.ContainerState {
 }
 
 function execIds(container: Container): string[] | null {
-  const ids = [...container.execs.keys()];
+  const ids = [...container.execs];
   return ids.length > 0 ? ids : null;
 }
 

@@ -1,6 +1,7 @@
 import { messageOf, systemError } from "../../errors/index.ts";
 import { parseSignal } from "../../os/signal.ts";
 import type { EngineContext } from "../context.ts";
+import type { Cause } from "./cause.ts";
 import type { Container } from "./container.ts";
 import { emit } from "./events.ts";
 import { requireRunning } from "./require.ts";
@@ -27,7 +28,7 @@ export async function killContainer(engine: EngineContext, ref: string, signal =
 export async function killAndWait(
   engine: EngineContext,
   container: Container,
-  options: SignalOptions = {},
+  options: Cause = {},
 ): Promise<void> {
   if (container.record.state.status === "restarting") return await cancelRestart(engine, container, options);
   const exit = container.waiters.exitWithin(killPatience);
@@ -41,17 +42,12 @@ export async function killAndWait(
   }
 }
 
-export interface SignalOptions {
-  /** A user's stop is remembered: `unless-stopped` keeps the container down, and no policy restarts it now. */
-  byUser?: boolean;
-}
-
 /** Sends a signal; false when the container has ended meanwhile. */
 export async function signalContainer(
   engine: EngineContext,
   container: Container,
   signal: number,
-  options: SignalOptions = {},
+  options: Cause = {},
 ): Promise<boolean> {
   const { record } = container;
   return await container.mutex.run(async () => {

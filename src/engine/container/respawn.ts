@@ -1,11 +1,18 @@
 import { messageOf } from "../../errors/index.ts";
 import type { EngineContext } from "../context.ts";
+import type { Cause } from "./cause.ts";
 import type { Container } from "./container.ts";
-import type { SignalOptions } from "./kill.ts";
-import { launch } from "./start.ts";
+
+/** Starts a container whose mutex is held. */
+export type Launch = (engine: EngineContext, container: Container) => Promise<void>;
 
 /** Starts a container again after the delay that its policy's back-off says. */
-export function scheduleRestart(engine: EngineContext, container: Container, ranFor: number): void {
+export function scheduleRestart(
+  engine: EngineContext,
+  container: Container,
+  ranFor: number,
+  launch: Launch,
+): void {
   const controller = new AbortController();
   container.restart = controller;
   const delay = container.backoff.next(ranFor);
@@ -40,7 +47,7 @@ function elapsed(milliseconds: number, signal: AbortSignal): Promise<boolean> {
 export async function cancelRestart(
   engine: EngineContext,
   container: Container,
-  by: SignalOptions = {},
+  by: Cause = {},
 ): Promise<void> {
   container.restart?.abort();
   await container.mutex.run(() => {

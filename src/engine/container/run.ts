@@ -1,16 +1,9 @@
 import { rm } from "node:fs/promises";
-import type { RuntimeProcess } from "../../runtime/index.ts";
 import type { EngineContext } from "../context.ts";
 import { cgroupOf } from "./cgroup.ts";
 import type { ContainerRecord } from "./record.ts";
 import { runtimeOf } from "./runtime-of.ts";
 import { unmountSharedMemory } from "./shm.ts";
-
-/** A container that runs: its process, and how to give back what the run holds. */
-export interface Run {
-  readonly process: RuntimeProcess;
-  release(): Promise<void>;
-}
 
 /** Removes the runtime's state, the groups, the mounts and the bundle: everything but what the container keeps. */
 export async function releaseRun(engine: EngineContext, record: ContainerRecord): Promise<void> {

@@ -5,7 +5,7 @@ import type { ProcessIdentity } from "../../os/process.ts";
 import type { EngineContext } from "../context.ts";
 import { bundleFor } from "./bundle.ts";
 import { cgroupOf } from "./cgroup.ts";
-import type { Container } from "./container.ts";
+import type { Container, Run } from "./container.ts";
 import { emit } from "./events.ts";
 import { supervise } from "./exit.ts";
 import { startHealthChecks } from "./health.ts";
@@ -13,7 +13,7 @@ import { type JoinedNetwork, joinNetwork, writeNetworkFiles } from "./network.ts
 import { endMemoryWatch, watchMemory } from "./oom.ts";
 import type { ContainerRecord } from "./record.ts";
 import { removeStopped } from "./remove.ts";
-import { type Run, releaseRun } from "./run.ts";
+import { releaseRun } from "./run.ts";
 import { runtimeOf } from "./runtime-of.ts";
 import { mountSharedMemory } from "./shm.ts";
 import { isRunning } from "./status.ts";
@@ -131,7 +131,7 @@ function started(
   engine.containers.save(container);
   emit(engine, container, "start");
   startHealthChecks(engine, container);
-  supervise(engine, container, run);
+  supervise(engine, container, run, launch);
 }
 
 function failed(engine: EngineContext, container: Container, error: unknown): void {

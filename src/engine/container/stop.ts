@@ -2,9 +2,10 @@ import { notModified } from "../../errors/index.ts";
 import { isDeafTo } from "../../os/process.ts";
 import { parseSignal } from "../../os/signal.ts";
 import type { EngineContext } from "../context.ts";
+import type { Cause } from "./cause.ts";
 import type { Container } from "./container.ts";
 import { emit } from "./events.ts";
-import { killAndWait, type SignalOptions, signalContainer, stopSignal } from "./kill.ts";
+import { killAndWait, signalContainer, stopSignal } from "./kill.ts";
 import { cancelRestart } from "./respawn.ts";
 import { isRunning } from "./status.ts";
 
@@ -29,7 +30,7 @@ export async function stop(
   engine: EngineContext,
   container: Container,
   options: StopOptions,
-  by: SignalOptions,
+  by: Cause,
 ): Promise<void> {
   const { record } = container;
   const signal = options.signal ? parseSignal(options.signal) : stopSignal(container);
@@ -44,7 +45,7 @@ async function askThenKill(
   container: Container,
   signal: number,
   timeout: number,
-  by: SignalOptions,
+  by: Cause,
 ): Promise<void> {
   const exit = container.waiters.exitWithin(timeout < 0 ? undefined : timeout * 1000);
   try {

@@ -40,7 +40,7 @@ export function noteExec(
 ): Exec {
   const exec = new Exec(randomBytes(32).toString("hex"), container, request, keys);
   engine.execs.add(exec);
-  container.execs.set(exec.id, exec);
+  container.execs.add(exec.id);
   emit(engine, container, `exec_create: ${exec.commandLine}`, { execID: exec.id });
   return exec;
 }

@@ -1,15 +1,31 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import type { HostFacts } from "./index.ts";
+
+/** Which limits the host's control groups offer. */
+export interface CgroupFacts {
+  version: 1 | 2;
+  memory: boolean;
+  swap: boolean;
+  swappiness: boolean;
+  oomKillDisable: boolean;
+  cpuShares: boolean;
+  cfs: boolean;
+  realtime: boolean;
+  cpuset: boolean;
+  pids: boolean;
+  blkioWeight: boolean;
+  blkioThrottle: boolean;
+  namespaces: boolean;
+}
 
 const root = "/sys/fs/cgroup";
 
 /** Which limits this host's cgroups offer. Version 1 is asked at each hierarchy's root, version 2 by its controllers. */
-export function cgroupLayout(): HostFacts["cgroup"] {
+export function cgroupLayout(): CgroupFacts {
   const namespaces = existsSync("/proc/self/ns/cgroup");
   return existsSync(`${root}/cgroup.controllers`) ? unified(namespaces) : legacy(namespaces);
 }
 
-function unified(namespaces: boolean): HostFacts["cgroup"] {
+function unified(namespaces: boolean): CgroupFacts {
   const controllers = readFileSync(`${root}/cgroup.controllers`, "utf8").trim().split(" ");
   const has = (name: string) => controllers.includes(name);
   return {
@@ -36,7 +52,7 @@ function swapIsCounted(): boolean {
   return asked === undefined || existsSync(`${root}/${asked.name}/memory.swap.max`);
 }
 
-function legacy(namespaces: boolean): HostFacts["cgroup"] {
+function legacy(namespaces: boolean): CgroupFacts {
   const has = (file: string) => existsSync(`${root}/${file}`);
   return {
     version: 1,

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
-import { cgroupLayout } from "./cgroups.ts";
+import { type CgroupFacts, cgroupLayout } from "./cgroups.ts";
 
 /** What this host can do, read once at the engine's start: what a request asks for is checked against it. */
 export interface HostFacts {
@@ -10,21 +10,7 @@ export interface HostFacts {
   cpusOnline: string;
   memoryNodes: string;
   memoryTotal: number;
-  cgroup: {
-    version: 1 | 2;
-    memory: boolean;
-    swap: boolean;
-    swappiness: boolean;
-    oomKillDisable: boolean;
-    cpuShares: boolean;
-    cfs: boolean;
-    realtime: boolean;
-    cpuset: boolean;
-    pids: boolean;
-    blkioWeight: boolean;
-    blkioThrottle: boolean;
-    namespaces: boolean;
-  };
+  cgroup: CgroupFacts;
   seccomp: boolean;
   apparmor: boolean;
   selinux: boolean;
