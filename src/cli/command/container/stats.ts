@@ -84,7 +84,11 @@ class Board {
     };
     const more = await next();
     if (this.#stream && more) void this.#rest(name, next);
-    else this.#ended.add(name);
+    else {
+      // Leaves the rest of the answer unread, which closes its connection.
+      await iterator.return?.(undefined);
+      this.#ended.add(name);
+    }
   }
 
   async #rest(name: string, next: () => Promise<boolean>): Promise<void> {

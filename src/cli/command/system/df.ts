@@ -5,7 +5,7 @@ import { bool } from "../../flags/kinds.ts";
 import { containerListing } from "../../formatter/container.ts";
 import { imageListing, imageRows } from "../../formatter/image.ts";
 import { chooseFormat, type Listing, renderRows } from "../../formatter/render.ts";
-import { shortSize } from "../../formatter/size.ts";
+import { humanSize } from "../../formatter/size.ts";
 import { volumeListing } from "../../formatter/volume.ts";
 import { wrong } from "../../local-error.ts";
 import { listFormat } from "../../opts/format.ts";
@@ -46,13 +46,13 @@ const listing: Listing<UsageRow> = {
     Type: type,
     TotalCount: String(total),
     Active: String(active),
-    Size: shortSize(size),
+    Size: humanSize(size),
     Reclaimable: share(reclaimable, size),
   }),
 };
 
 function share(part: number, whole: number): string {
-  return whole > 0 ? `${shortSize(part)} (${Math.trunc((part * 100) / whole)}%)` : shortSize(part);
+  return whole > 0 ? `${humanSize(part)} (${Math.trunc((part * 100) / whole)}%)` : humanSize(part);
 }
 
 const sum = <T>(items: readonly T[], of: (item: T) => number): number =>
@@ -121,6 +121,6 @@ function verbose(usage: DiskUsageResponse): string {
     `Images space usage:\n\n${images}`,
     `Containers space usage:\n\n${containers}`,
     `Local Volumes space usage:\n\n${volumes}`,
-    `Build cache usage: ${shortSize(cache)}\n\n`,
+    `Build cache usage: ${humanSize(cache)}\n\n`,
   ].join("\n");
 }

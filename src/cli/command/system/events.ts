@@ -4,6 +4,7 @@ import { command, noArguments } from "../../command.ts";
 import { string } from "../../flags/kinds.ts";
 import { filter } from "../../opts/filter.ts";
 import { objectFormat } from "../../opts/format.ts";
+import { moment } from "../../opts/moment.ts";
 import { print } from "../../streams/print.ts";
 import { compileTemplate, type Value } from "../../template/index.ts";
 
@@ -20,8 +21,8 @@ export default command({
     const show = presentation(flags.format);
     const { filter: filters, since, until } = flags;
     const stream = await events(await connect(), {
-      since: since || undefined,
-      until: until || undefined,
+      since: moment(since),
+      until: moment(until),
       filters,
     });
     for await (const event of stream) print(`${show(event)}\n`);
@@ -48,10 +49,10 @@ function plain(event: EventMessage): string {
     .map(([key, value]) => `${key}=${value}`)
     .sort();
   const suffix = attributes.length === 0 ? "" : ` (${attributes.join(", ")})`;
-  return `${moment(event)} ${event.Type} ${event.Action} ${event.Actor.ID}${suffix}`;
+  return `${timestamp(event)} ${event.Type} ${event.Action} ${event.Actor.ID}${suffix}`;
 }
 
-function moment(event: EventMessage): string {
+function timestamp(event: EventMessage): string {
   // As a double, timeNano has lost its last digits: the seconds are exact, the fraction is what is left.
   const nano = String(Math.max(0, Math.round(event.timeNano - event.time * 1e9)) % 1e9).padStart(9, "0");
   const date = new Date(event.time * 1000);
