@@ -7,6 +7,9 @@ const result = await Bun.build({
   compile: { outfile: "dist/slipway" },
   minify: true,
   bytecode: true,
+  // In chunks: a command loads what it needs, not the engine.
+  format: "esm",
+  splitting: true,
   sourcemap: "none",
   define: {
     "process.env.SLIPWAY_GIT_COMMIT": JSON.stringify(commit),
