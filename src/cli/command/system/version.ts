@@ -23,15 +23,30 @@ export default command({
     } catch (error) {
       failure = error;
     }
-    const data = { Client: client(), Server: server } as unknown as Value;
-    if (template !== undefined) print(`${template.execute(data)}\n`);
-    else if (format === "json") print(`${toJson(data)}\n`);
+    const data = { Client: client(), Server: server };
+    if (template !== undefined) print(`${template.execute(goNames(data))}\n`);
+    else if (format === "json") print(`${toJson(data as unknown as Value)}\n`);
     else print(pretty(server));
     if (failure === undefined) return 0;
     process.stderr.write(`${describe(failure)}\n`);
     return 1;
   },
 });
+
+/** Templates see the fields by their names in Go, which in one case is not the name in JSON. */
+function goNames({
+  Client,
+  Server,
+}: {
+  Client: ReturnType<typeof client>;
+  Server: VersionResponse | null;
+}): Value {
+  const named = <T extends { ApiVersion: string }>(fields: T) => ({
+    ...fields,
+    APIVersion: fields.ApiVersion,
+  });
+  return { Client: named(Client), Server: Server && named(Server) } as unknown as Value;
+}
 
 const os = "linux";
 const arch = process.arch === "x64" ? "amd64" : process.arch;
