@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 const project = resolve(import.meta.dir, "../..");
-export const slipwayPath = join(project, "dist", "slipway");
+/** The executable under test; another than the built one can be named, to compare two. */
+export const slipwayPath = process.env.SLIPWAY_TEST_EXECUTABLE ?? join(project, "dist", "slipway");
 
 /** The docker command line under test: the one on the PATH, or Debian's unpacked. */
 export const dockerPath: string =
