@@ -15,7 +15,10 @@ async function main(argv: string[]): Promise<number> {
     if (load === undefined) throw new Error(`no internal command ${name}`);
     return await (await load()).run(rest);
   }
-  if (first === "daemon") return await (await import("./daemon/index.ts")).run(argv.slice(1));
+  if (first === "daemon") {
+    // Everything is closed by then; handles that Bun still counts as live (of hijacked connections) are not waited for.
+    process.exit(await (await import("./daemon/index.ts")).run(argv.slice(1)));
+  }
   return await (await import("./cli/index.ts")).run(argv);
 }
 
