@@ -11,9 +11,8 @@
  *     await log?.close();
  *     await stdio.close();
  *
- * What an engine's SIGKILL can lose is what it had read from a pipe and not yet handed to the kernel: at most
- * one read (256 KiB) a stream. With output now and then that takes 0.1 ms; a container that writes as fast as
- * it can is in that window most of the time, so there a SIGKILL does lose a read. Unfinished lines survive.
+ * An engine's SIGKILL loses and repeats nothing of what is logged: output is in the pipe, in the stream's spool
+ * or in the log, and the log's checkpoint says where one ends and the other begins.
  */
 export type { AttachOptions, OutputSink } from "./client.ts";
 export { DEFAULT_DETACH_KEYS, DetachKeys, parseDetachKeys } from "./detachkeys.ts";

@@ -32,6 +32,7 @@ export class Output implements OutputState {
   #marks: Record<OutputStream, LogMark> = { 1: START, 2: START };
   #moved = Promise.withResolvers<void>();
   #options: OutputOptions | undefined;
+  #spools: LogWriter["spools"] | undefined;
   #stopped = false;
   #over = false;
   #logBroken = false;
@@ -39,6 +40,8 @@ export class Output implements OutputState {
   /** Reads the streams to their end. */
   async run(streams: ReadonlyMap<OutputStream, number>, options: OutputOptions): Promise<void> {
     this.#options = options;
+    await this.#logged(() => options.log?.recovered);
+    this.#spools = options.log?.spools;
     if (options.log) this.#marks = { 1: options.log.mark(1), 2: options.log.mark(2) };
     await Promise.all([...streams].map(([stream, fd]) => this.#pump(stream, fd)));
     this.finish();
@@ -97,9 +100,10 @@ export class Output implements OutputState {
     const pauseBelow = pipeSize(fd) / 4;
     let sliceStart = performance.now();
     while (!this.#stopped) {
-      const read = readFrame(fd, stream);
+      const read = this.#read(stream, fd);
       if (read === "ended") break;
       if (read === "empty") {
+        this.#spools?.[stream].shrink();
         await pollable.ready(POLLIN);
         sliceStart = performance.now();
         continue;
@@ -115,6 +119,19 @@ export class Output implements OutputState {
     this.ended.add(stream);
     await this.#logged(() => this.#log?.finish(stream));
     this.#move();
+  }
+
+  #read(stream: OutputStream, fd: number): ReturnType<typeof readFrame> {
+    const spool = this.#spools?.[stream];
+    if (!spool) return readFrame(fd, stream, undefined);
+    try {
+      return readFrame(fd, stream, spool);
+    } catch (error) {
+      // The container matters more than what a killed engine might lose.
+      this.#spools = undefined;
+      this.#options?.onLogError(error);
+      return readFrame(fd, stream, undefined);
+    }
   }
 
   async #deliver(stream: OutputStream, read: ReadFrame): Promise<void> {

@@ -18,7 +18,7 @@ export interface LoggedContainer {
 export interface LogContext {
   /** The log file; rotated ones are named `<path>.1`, `<path>.2`, … (`.gz` when compressed). */
   readonly path: string;
-  /** Where the beginning of an unfinished line outlives the engine; best a tmpfs. */
+  /** Where output that is not in the log yet outlives a killed engine; best a tmpfs. */
   readonly stateDir: string;
   readonly options: Readonly<Record<string, string>>;
   readonly container: LoggedContainer;
@@ -55,11 +55,27 @@ export interface LogReplay {
   close(): void;
 }
 
+/** Output between a pipe and the log; a killed engine loses none of it. */
+export interface OutputSpool {
+  /**
+   * Takes at most `bytes` from a non-blocking pipe and puts them to `address`. Answers like read(2): 0 at the
+   * end, -1 and an errno, EAGAIN for an empty pipe.
+   */
+  take(pipe: number, address: number, bytes: number): number;
+  /** To be called before a long wait. */
+  shrink(): void;
+}
+
 /** Takes a container's output. One per running container; readers in the same process follow it. */
 export interface LogWriter {
+  /** Where to take the output from its pipes; all of it is then to be written here before more is taken. */
+  readonly spools: Readonly<Record<OutputStream, OutputSpool>>;
+  /** Settles when what a killed engine had taken and not logged is in the log. Await it before taking more. */
+  readonly recovered: Promise<void>;
   /**
-   * Adds output. `chunk` is read before the call returns and may be reused then; the promise resolves when
-   * the page cache has all complete lines, and the state directory the unfinished one.
+   * Adds output, all that was taken from the stream's spool or, without use of it, read otherwise. `chunk` is
+   * read before the call returns and may be reused then; the promise resolves when the page cache has all
+   * complete lines.
    */
   write(stream: OutputStream, chunk: Uint8Array): Promise<void>;
   /** What the log will hold of a stream when all writes called so far are done. */
@@ -72,7 +88,7 @@ export interface LogWriter {
   replay(from: LogMarks): LogReplay;
   /** Logs a stream's unfinished line, at its end. */
   finish(stream: OutputStream): Promise<void>;
-  /** Ends followers once they have everything. Unfinished lines stay in the state directory. */
+  /** Ends followers once they have everything. Unfinished lines are left to the next engine. */
   close(): Promise<void>;
 }
 

@@ -1,18 +1,27 @@
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, rmSync, write } from "node:fs";
 import { asSlipwayError, errnoOf, messageOf } from "../../errors/index.ts";
-import type { LogPosition } from "./driver.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import type { LogPosition, OutputStream } from "./driver.ts";
 import type { Rotation } from "./options.ts";
-import { compressRotated, pathOfAge, shiftFiles } from "./rotation.ts";
+import { closeGaps, compressRotated, pathOfAge, shiftFiles } from "./rotation.ts";
 
 const O_CLOEXEC = 0o2000000;
 const FLAGS = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | O_CLOEXEC;
 
+/** Up to where a stream is in the log once some records are. */
+export interface Progress {
+  readonly stream: OutputStream;
+  readonly logged: number;
+}
+
 /**
  * The file being written of a log, and its rotation. Writes are done in order, in the thread pool: a write
- * can wait for the disk, the event loop cannot.
+ * can wait for the disk, the event loop cannot. Each is entered in the checkpoint before the next begins.
  */
 export class LogFile {
+  readonly #checkpoint: Checkpoint;
   #fd: number;
+  #inode: number;
   #queue: Promise<void> = Promise.resolve();
   #planned: { generation: number; offset: number };
   #written: { generation: number; offset: number };
@@ -20,16 +29,26 @@ export class LogFile {
   #compressing: Promise<void> = Promise.resolve();
   #closed = false;
 
-  /** `soundEnd` says where the last complete record of an existing file ends; the rest is cut off. */
+  /**
+   * What an existing file has beyond the checkpoint is cut off; without one, what follows the last complete
+   * record, which `soundEnd` finds.
+   */
   constructor(
     readonly path: string,
     readonly rotation: Rotation,
+    checkpoint: Checkpoint,
     soundEnd: (fd: number, size: number) => number,
   ) {
+    closeGaps(path, rotation.maxFiles);
+    this.#checkpoint = checkpoint;
     this.#fd = openSync(path, FLAGS, 0o640);
-    const size = fstatSync(this.#fd).size;
-    const end = soundEnd(this.#fd, size);
+    const { ino, size } = fstatSync(this.#fd);
+    const { found } = checkpoint;
+    const known = found?.inode === ino && found.size <= size;
+    const end = known ? found.size : soundEnd(this.#fd, size);
     if (end < size) ftruncateSync(this.#fd, end);
+    this.#inode = ino;
+    checkpoint.save({ inode: ino, size: end });
     this.#planned = { generation: 0, offset: end };
     this.#written = { generation: 0, offset: end };
   }
@@ -60,13 +79,13 @@ export class LogFile {
   }
 
   /** Adds whole records, in a new file if the current one is full. `bytes` must not change until then. */
-  append(bytes: Uint8Array): Promise<void> {
+  append(bytes: Uint8Array, progress: Progress): Promise<void> {
     if (this.#planned.offset >= this.rotation.maxSize) {
       this.#planned = { generation: this.#planned.generation + 1, offset: 0 };
       this.#queue = this.#queue.then(() => this.#rotate());
     }
     this.#planned.offset += bytes.length;
-    const result = this.#queue.then(() => this.#write(bytes));
+    const result = this.#queue.then(() => this.#write(bytes, progress));
     this.#queue = result.catch(() => this.#drop(bytes.length));
     return result;
   }
@@ -79,10 +98,16 @@ export class LogFile {
     this.#notify();
   }
 
-  async #write(bytes: Uint8Array): Promise<void> {
+  async #write(bytes: Uint8Array, { stream, logged }: Progress): Promise<void> {
     for (let done = 0; done < bytes.length; ) done += await writeSome(this.#fd, bytes, done);
     this.#written.offset += bytes.length;
+    this.#checkpoint.logged[stream] = logged;
+    this.#save();
     this.#notify();
+  }
+
+  #save(): void {
+    this.#checkpoint.save({ inode: this.#inode, size: this.#written.offset });
   }
 
   /** After a failed write: readers must not meet half a record. */
@@ -102,8 +127,10 @@ export class LogFile {
     const fd = openSync(this.path, FLAGS, 0o640);
     closeSync(this.#fd);
     this.#fd = fd;
+    this.#inode = fstatSync(fd).ino;
     const rotated = this.#written.generation;
     this.#written = { generation: rotated + 1, offset: 0 };
+    this.#save();
     if (compress) this.#compress(rotated);
     this.#notify();
   }

@@ -86,7 +86,7 @@ describe.each(["json-file", "local"])("%s", (driver) => {
     await next.finish(2);
     await next.close();
     expect(await text(driver)).toBe(`${long}begun and ended\nnot`);
-    expect(readdirSync(dir).filter((name) => name.endsWith(".unfinished"))).toEqual([]);
+    expect(readdirSync(dir).filter((name) => name.includes("spool"))).toEqual([]);
   });
 
   test.each([0, 1, 7, 500, 5000])("tail of %d entries is read across rotated files", async (tail) => {

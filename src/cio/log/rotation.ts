@@ -19,6 +19,17 @@ export function shiftFiles(path: string, maxFiles: number): void {
   }
 }
 
+/** Moves files together that an engine was shifting when it was killed. */
+export function closeGaps(path: string, maxFiles: number): void {
+  let to = 1;
+  for (let age = 1; age < maxFiles; age++) {
+    const there = ["", ".gz"].filter((suffix) => existsSync(pathOfAge(path, age) + suffix));
+    if (age !== to)
+      for (const suffix of there) renameSync(pathOfAge(path, age) + suffix, pathOfAge(path, to) + suffix);
+    if (there.length > 0) to++;
+  }
+}
+
 /** The number of rotated files a log has. */
 export function countRotated(path: string): number {
   let age = 0;

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { attributesOf } from "./attributes.ts";
+import { Checkpoint } from "./checkpoint.ts";
 import type { LogCodec, RecordEncoder } from "./codec.ts";
 import type {
   LogContext,
@@ -13,8 +14,8 @@ import type {
 import { LogFile } from "./file.ts";
 import type { Rotation } from "./options.ts";
 import { CodecReplay } from "./replay.ts";
+import { Spool } from "./spool.ts";
 import { now } from "./time.ts";
-import { UnfinishedLine } from "./unfinished.ts";
 import { Utf8Check } from "./utf8.ts";
 
 const NEWLINE = 0x0a;
@@ -26,9 +27,18 @@ const SPARE_BUFFERS = 2;
 /** Buffers of encoded records, shared by all writers because each is in use only during a write. */
 const spare: Uint8Array[] = [];
 
-interface Stream {
-  readonly line: UnfinishedLine;
-  readonly check: Utf8Check;
+class Stream {
+  readonly check = new Utf8Check();
+  readonly spool: Spool;
+  /** The start of a line whose end has not come yet. */
+  line: Uint8Array = new Uint8Array();
+  /** Bytes from the stream's beginning to the end of `line`. */
+  position: number;
+
+  constructor(path: string, logged: number, known: boolean) {
+    this.spool = new Spool(path, known ? logged : undefined);
+    this.position = logged;
+  }
 }
 
 /** Cuts output into lines, encodes them and writes them in as few pieces as possible. */
@@ -36,7 +46,13 @@ export class LineLogWriter implements LogWriter {
   readonly file: LogFile;
   readonly codec: LogCodec;
   readonly #encoder: RecordEncoder;
+  readonly recovered: Promise<void>;
+  readonly #checkpoint: Checkpoint;
   readonly #streams: Record<OutputStream, Stream>;
+  #stream: OutputStream = 1;
+  /** The position in the stream of the first byte of what is being encoded, and of the first byte that is not yet. */
+  #origin = 0;
+  #logged = 0;
   #buffer: Uint8Array = new Uint8Array();
   #filled = 0;
   #limit = 0;
@@ -45,35 +61,44 @@ export class LineLogWriter implements LogWriter {
   constructor(codec: LogCodec, context: LogContext, rotation: Rotation) {
     this.codec = codec;
     this.#encoder = codec.encoder(attributesOf(context.options, context.container));
-    const unfinished = (name: string) => new UnfinishedLine(join(context.stateDir, `${name}.unfinished`));
-    this.#streams = {
-      1: { line: unfinished("stdout"), check: new Utf8Check() },
-      2: { line: unfinished("stderr"), check: new Utf8Check() },
-    };
-    for (const { line, check } of Object.values(this.#streams)) check.advance(line.bytes);
-    this.file = new LogFile(context.path, rotation, codec.soundEnd);
+    const checkpoint = new Checkpoint(join(context.stateDir, "log.checkpoint"));
+    const { logged, found } = checkpoint;
+    const stream = (name: string, bytes: number) =>
+      new Stream(join(context.stateDir, `${name}.spool`), bytes, found !== undefined);
+    this.#streams = { 1: stream("stdout", logged[1]), 2: stream("stderr", logged[2]) };
+    this.#checkpoint = checkpoint;
+    this.file = new LogFile(context.path, rotation, checkpoint, codec.soundEnd);
+    this.recovered = this.#recover();
+  }
+
+  get spools(): Record<OutputStream, Spool> {
+    return { 1: this.#streams[1].spool, 2: this.#streams[2].spool };
   }
 
   write(stream: OutputStream, chunk: Uint8Array): Promise<void> {
-    const { line, check } = this.#streams[stream];
-    if (this.codec.textOnly) check.advance(chunk);
+    const state = this.#streams[stream];
+    const { line: begun, spool } = state;
+    if (this.codec.textOnly) state.check.advance(chunk);
     this.#begin(stream);
-    const begun = line.bytes;
     if (begun.length === 0) {
-      line.set(chunk.slice(this.#encodeLines(chunk, 0)));
-      return this.#flush();
+      state.line = chunk.slice(this.#encodeLines(chunk, 0));
+    } else {
+      const firstEnd = chunk.indexOf(NEWLINE) + 1 || chunk.length;
+      const first = new Uint8Array(begun.length + firstEnd);
+      first.set(begun);
+      first.set(chunk.subarray(0, firstEnd), begun.length);
+      this.#origin -= begun.length;
+      state.line = first.slice(this.#encodeLines(first, 0));
+      this.#origin += begun.length;
+      if (firstEnd < chunk.length) state.line = chunk.slice(this.#encodeLines(chunk, firstEnd));
     }
-    const firstEnd = chunk.indexOf(NEWLINE) + 1 || chunk.length;
-    const first = new Uint8Array(begun.length + firstEnd);
-    first.set(begun);
-    first.set(chunk.subarray(0, firstEnd), begun.length);
-    const leftOver = first.subarray(this.#encodeLines(first, 0));
-    line.set(firstEnd === chunk.length ? leftOver.slice() : chunk.slice(this.#encodeLines(chunk, firstEnd)));
+    state.position += chunk.length;
+    spool.keep(state.line);
     return this.#flush();
   }
 
   mark(stream: OutputStream): LogMark {
-    return { ...this.file.planned, unfinished: this.#streams[stream].line.bytes };
+    return { ...this.file.planned, unfinished: this.#streams[stream].line };
   }
 
   reproduces(stream: OutputStream, chunk: Uint8Array): boolean {
@@ -95,16 +120,31 @@ export class LineLogWriter implements LogWriter {
   }
 
   async finish(stream: OutputStream): Promise<void> {
-    const { line } = this.#streams[stream];
+    const state = this.#streams[stream];
+    const { line, spool } = state;
     this.#begin(stream);
-    if (line.bytes.length > 0) this.#encode(line.bytes, 0, line.bytes.length);
+    this.#origin -= line.length;
+    if (line.length > 0) this.#encode(line, 0, line.length);
     await this.#flush();
-    line.remove();
+    state.line = new Uint8Array();
+    spool.keep(state.line);
+    spool.remove();
   }
 
   async close(): Promise<void> {
-    for (const { line } of Object.values(this.#streams)) line.close();
     await this.file.close();
+    for (const { spool, position } of Object.values(this.#streams)) spool.close(position);
+    this.#checkpoint.close();
+  }
+
+  async #recover(): Promise<void> {
+    const streams: OutputStream[] = [1, 2];
+    await Promise.all(
+      streams.map(
+        (stream) =>
+          this.#streams[stream].spool.rest.length > 0 && this.write(stream, this.#streams[stream].spool.rest),
+      ),
+    );
   }
 
   /** Encodes the complete lines and the full pieces from `from` on; returns where the rest starts. */
@@ -125,12 +165,15 @@ export class LineLogWriter implements LogWriter {
 
   #encode(source: Uint8Array, from: number, end: number): void {
     this.#filled = this.#encoder.encode(this.#buffer, this.#filled, source, from, end);
+    this.#logged = this.#origin + end;
     if (this.#filled < this.#limit) return;
     void this.#flush();
     this.#takeBuffer();
   }
 
   #begin(stream: OutputStream): void {
+    this.#stream = stream;
+    this.#origin = this.#streams[stream].position;
     this.#encoder.begin(stream, now());
     this.#takeBuffer();
     this.#flushed = Promise.resolve();
@@ -146,7 +189,9 @@ export class LineLogWriter implements LogWriter {
   /** Queues what is encoded; resolves when everything encoded since `#begin` is written. */
   #flush(): Promise<void> {
     const buffer = this.#buffer;
-    const written = this.#filled > 0 ? this.file.append(buffer.subarray(0, this.#filled)) : Promise.resolve();
+    const progress = { stream: this.#stream, logged: this.#logged };
+    const written =
+      this.#filled > 0 ? this.file.append(buffer.subarray(0, this.#filled), progress) : Promise.resolve();
     const done = written.finally(() => {
       if (spare.length < SPARE_BUFFERS) spare.push(buffer);
     });
