@@ -1,5 +1,5 @@
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { ContainerStdio, type LogWriter, logDriver } from "../../cio/index.ts";
 import { messageOf } from "../../errors/index.ts";
 import type { RunOptions } from "../../runtime/index.ts";
@@ -61,8 +61,10 @@ export function startOutput(engine: EngineContext, container: Container, stdio: 
 function openLog(engine: EngineContext, container: Container): LogWriter | undefined {
   const { record } = container;
   const { Type, Config } = record.hostConfig.LogConfig ?? {};
+  const path = logPath(engine, container);
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   return logDriver(Type ?? "json-file").open({
-    path: logPath(engine, container),
+    path,
     stateDir: engine.paths.container(record.id).bundle,
     options: Config ?? {},
     container: {

@@ -6,6 +6,7 @@ import { normaliseCapability } from "../spec/capabilities.ts";
 import { parseDeviceRule } from "../spec/devices.ts";
 import { defaultMaskedPaths, defaultReadonlyPaths } from "../spec/index.ts";
 import { parseSecurityOptions } from "../spec/security.ts";
+import { validateLog } from "./log.ts";
 import { validateModes } from "./modes.ts";
 import { validatePorts } from "./ports.ts";
 import { validateResources } from "./resources.ts";
@@ -102,6 +103,7 @@ export function validateCreate(
   const hostConfig: HostConfig = {
     ...hostConfigDefaults(host, engine, asked?.Privileged ?? false),
     ...given,
+    LogConfig: validateLog(asked?.LogConfig, engine.log),
   };
   if (hostConfig.NetworkMode === "default") hostConfig.NetworkMode = "bridge";
   validateConfig(config);
@@ -137,14 +139,11 @@ function withoutEmpty(asked: HostConfig): HostConfig {
   const entries = Object.entries(asked).filter(([name, value]) => {
     if (value === undefined || value === "") return false;
     if (value === null) return nullStays.has(name);
-    if (name === "LogConfig") return (value as { Type?: string }).Type !== "";
     if (name === "RestartPolicy") return (value as { Name?: string }).Name !== "" && "Name" in value;
     if (name === "ShmSize") return value !== 0;
     return true;
   });
-  const result = Object.fromEntries(entries) as HostConfig;
-  if (result.LogConfig) result.LogConfig = { ...result.LogConfig, Config: result.LogConfig.Config ?? {} };
-  return result;
+  return Object.fromEntries(entries) as HostConfig;
 }
 
 /** For these, null says something that their default does not. */
