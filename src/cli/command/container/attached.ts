@@ -24,10 +24,13 @@ export async function runAttached(client: Client, id: string, options: AttachedO
   const { stdin, stdout, stderr, tty, detachKeys } = options;
   // Both are in place before the start, so that neither a byte nor the exit can be missed.
   const query = { stream: true, stdin, stdout, stderr, detachKeys: detachKeys || undefined };
+  const leaving = new AbortController();
   const [stream, wait] = await Promise.all([
     attachContainer(client, id, query),
-    waitContainer(client, id, options.until),
+    waitContainer(client, id, options.until, leaving.signal),
   ]);
+  // Nobody may ask for it any more: when the user detached or the start failed.
+  wait.result.catch(() => {});
   // With a terminal the keys are the signals: the container's own terminal makes them.
   const stopSignals =
     options.sigProxy && !tty ? forwardSignals((signal) => killContainer(client, id, signal)) : () => {};
@@ -42,5 +45,6 @@ export async function runAttached(client: Client, id: string, options: AttachedO
   } finally {
     stopSignals();
     stream.close();
+    leaving.abort();
   }
 }

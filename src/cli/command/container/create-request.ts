@@ -7,6 +7,7 @@ import type {
 } from "../../../api/index.ts";
 import type { FlagValues } from "../../flags/flag.ts";
 import { wrong } from "../../local-error.ts";
+import { effectiveCapabilities } from "../../opts/capabilities.ts";
 import { cut } from "../../opts/csv.ts";
 import { isCdiName, parseDevice } from "../../opts/device.ts";
 import { readKeyValues, toMap } from "../../opts/key-values.ts";
@@ -109,8 +110,7 @@ function hostConfig(flags: CreateFlags, changed: (name: keyof CreateFlags & stri
     VolumeDriver: flags["volume-driver"],
     VolumesFrom: orNull(flags["volumes-from"]),
     ...(Object.keys(flags.annotation).length > 0 ? { Annotations: flags.annotation } : {}),
-    CapAdd: orNull(flags["cap-add"]),
-    CapDrop: orNull(flags["cap-drop"]),
+    ...effectiveCapabilities(flags["cap-add"], flags["cap-drop"]),
     CgroupnsMode: flags.cgroupns as "" | "private" | "host",
     Dns: flags.dns,
     DnsOptions: [...flags["dns-opt"], ...flags["dns-option"]],
