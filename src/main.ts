@@ -1,3 +1,5 @@
+import { isatty } from "node:tty";
+
 /**
  * The composition root. What a process becomes is decided here and nowhere else, and only the modules of
  * that role are loaded: start-up time is part of every command.
@@ -22,13 +24,16 @@ async function main(argv: string[]): Promise<number> {
   return await (await import("./cli/index.ts")).run(argv);
 }
 
-// No top-level await: bytecode holds scripts, not modules.
-main(process.argv.slice(2)).then(
-  (status) => {
-    process.exitCode = status;
-  },
-  (error: unknown) => {
-    console.error(error);
-    process.exitCode = 1;
-  },
-);
+/** Ends the process. A read of the terminal cannot be called back and would keep it alive until the next key. */
+async function end(status: number): Promise<void> {
+  process.exitCode = status;
+  if (!isatty(0)) return;
+  const written = (stream: NodeJS.WriteStream) => new Promise((resolve) => stream.write("", resolve));
+  await Promise.all([written(process.stdout), written(process.stderr)]);
+  process.exit(status);
+}
+
+main(process.argv.slice(2)).then(end, (error: unknown) => {
+  console.error(error);
+  return end(1);
+});

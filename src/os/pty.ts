@@ -40,8 +40,11 @@ export function setWindowSize(fd: number, size: WindowSize): void {
   check(libc.ioctl(fd, TIOCSWINSZ, ptr(winsize)), "resize a terminal");
 }
 
-/** What cfmakeraw(3) does: no echo, no line editing, no signals from keys, no translation of bytes. */
-function makeRaw(fd: number): void {
+/**
+ * What cfmakeraw(3) does to a terminal: no echo, no line editing, no signals from keys, no translation of bytes.
+ * The result gives it back its former mode.
+ */
+export function makeRaw(fd: number): () => void {
   const IGNBRK_BRKINT_PARMRK_ISTRIP_INLCR_IGNCR_ICRNL_IXON = 0o2753;
   const OPOST = 0o1;
   const CSIZE_PARENB = 0o460;
@@ -49,10 +52,12 @@ function makeRaw(fd: number): void {
   const ECHO_ECHONL_ICANON_ISIG_IEXTEN = 0o100113;
   const termios = new Uint32Array(16);
   check(libc.ioctl(fd, TCGETS, ptr(termios)), "read a terminal's mode");
+  const former = termios.slice();
   const [iflag = 0, oflag = 0, cflag = 0, lflag = 0] = termios;
   termios[0] = iflag & ~IGNBRK_BRKINT_PARMRK_ISTRIP_INLCR_IGNCR_ICRNL_IXON;
   termios[1] = oflag & ~OPOST;
   termios[2] = (cflag & ~CSIZE_PARENB) | CS8;
   termios[3] = lflag & ~ECHO_ECHONL_ICANON_ISIG_IEXTEN;
   check(libc.ioctl(fd, TCSETS, ptr(termios)), "set a terminal's mode");
+  return () => void check(libc.ioctl(fd, TCSETS, ptr(former)), "set a terminal's mode");
 }

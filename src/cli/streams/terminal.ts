@@ -1,4 +1,5 @@
 import { isatty } from "node:tty";
+import { makeRaw } from "../../os/pty.ts";
 
 /** A terminal's size in characters, as the resize verbs take it. */
 export interface Size {
@@ -15,11 +16,12 @@ export function terminalSize(): Size | undefined {
   return { height, width };
 }
 
-/** Hands keys on as they are typed; the result gives the terminal back as it was. */
+/**
+ * Hands keys on as they are typed and shows bytes as they come; Bun's own raw mode still turns each line feed into
+ * two characters. The result gives the terminal back as it was.
+ */
 export function rawInput(): () => void {
-  if (!isTerminal(0)) return () => {};
-  process.stdin.setRawMode(true);
-  return () => void process.stdin.setRawMode(false);
+  return isTerminal(0) ? makeRaw(0) : () => {};
 }
 
 /**
