@@ -50,7 +50,7 @@ export async function openRooms({ config, host, log }: EngineOptions): Promise<O
     mkdirSync(directory, { recursive: true, mode: 0o710 });
   const metastore = Metastore.open(paths.metastore);
   const identity = identify(metastore);
-  const network = new NetworkController({ engineKey: config.dataRoot, firewall: config.iptables, log });
+  const network = new NetworkController(networkKey(config, log));
   const bridge = bridgeSettings(config, metastore.table("bridge"));
   const networks = predefinedNetworks({
     engineId: identity.id,
@@ -97,6 +97,11 @@ export async function openRooms({ config, host, log }: EngineOptions): Promise<O
     closed: false,
   };
   return { context, images: storage.verbs, metastore, status, collect: () => storage.collect() };
+}
+
+/** What tells this engine's links and rules from those of others on the host. */
+export function networkKey(config: EngineConfig, log: Log) {
+  return { engineKey: config.dataRoot, firewall: config.iptables, log };
 }
 
 function identify(metastore: Metastore): Identity {

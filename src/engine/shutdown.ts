@@ -1,7 +1,8 @@
+import { cleanup } from "../network/index.ts";
 import { isRunning } from "./container/status.ts";
 import { stop } from "./container/stop.ts";
 import type { EngineContext } from "./context.ts";
-import type { OpenEngine } from "./open.ts";
+import { networkKey, type OpenEngine } from "./open.ts";
 
 /**
  * Ends the engine. Its containers are stopped, each with its own timeout, and restart policies bring them back
@@ -14,6 +15,8 @@ export async function shutDown({ context, metastore, status }: OpenEngine): Prom
   context.closed = true;
   for (const container of context.containers) container.monitor?.stop();
   await context.network.close();
+  // Without containers nobody needs bridge and rules; the next engine makes them anew.
+  if (!context.config.liveRestore) await cleanup(networkKey(context.config, context.log));
   status.close();
   metastore.close();
 }
