@@ -1,5 +1,3 @@
-import { isatty } from "node:tty";
-
 /**
  * The composition root. What a process becomes is decided here and nowhere else, and only the modules of
  * that role are loaded: start-up time is part of every command.
@@ -17,23 +15,18 @@ async function main(argv: string[]): Promise<number> {
     if (load === undefined) throw new Error(`no internal command ${name}`);
     return await (await load()).run(rest);
   }
-  if (first === "daemon") {
-    // Everything is closed by then; handles that Bun still counts as live (of hijacked connections) are not waited for.
-    process.exit(await (await import("./daemon/index.ts")).run(argv.slice(1)));
-  }
-  return await (await import("./cli/index.ts")).run(argv);
+  // What is written is written by then; what Bun still counts as live (a read of the terminal, connections that were
+  // hijacked) is not waited for.
+  if (first === "daemon") process.exit(await (await import("./daemon/index.ts")).run(argv.slice(1)));
+  process.exit(await (await import("./cli/index.ts")).run(argv));
 }
 
-/** Ends the process. A read of the terminal cannot be called back and would keep it alive until the next key. */
-async function end(status: number): Promise<void> {
-  process.exitCode = status;
-  if (!isatty(0)) return;
-  const written = (stream: NodeJS.WriteStream) => new Promise((resolve) => stream.write("", resolve));
-  await Promise.all([written(process.stdout), written(process.stderr)]);
-  process.exit(status);
-}
-
-main(process.argv.slice(2)).then(end, (error: unknown) => {
-  console.error(error);
-  return end(1);
-});
+main(process.argv.slice(2)).then(
+  (status) => {
+    process.exitCode = status;
+  },
+  (error: unknown) => {
+    console.error(error);
+    process.exitCode = 1;
+  },
+);

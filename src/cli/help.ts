@@ -3,6 +3,7 @@ import { flagUsages } from "./flags/usage.ts";
 import { globalFlags } from "./global.ts";
 import { programName } from "./program.ts";
 import { type Entry, entries, find, groups } from "./registry.ts";
+import { print, printError } from "./streams/print.ts";
 
 const columns = () => process.stdout.columns ?? 80;
 
@@ -29,15 +30,15 @@ export function commandHelp(entry: Entry, command: Command, name: string): strin
 export async function helpFor(words: readonly string[]): Promise<number> {
   const [first = ""] = words;
   if (words.length === 1 && Object.hasOwn(groups, first)) {
-    process.stdout.write(commandList(first));
+    print(commandList(first));
     return 0;
   }
   const found = find(words);
   if (found === undefined) {
-    process.stderr.write(`unknown help topic: ${words.join(" ")}\n`);
+    printError(`unknown help topic: ${words.join(" ")}\n`);
     return 1;
   }
-  process.stdout.write(commandHelp(found.entry, (await found.entry.load()).default, found.name));
+  print(commandHelp(found.entry, (await found.entry.load()).default, found.name));
   return 0;
 }
 

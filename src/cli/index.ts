@@ -9,6 +9,7 @@ import { globalFlags } from "./global.ts";
 import { chooseHost } from "./host.ts";
 import { programName } from "./program.ts";
 import { find, groups } from "./registry.ts";
+import { print, printError } from "./streams/print.ts";
 
 /** Runs a command line and returns the exit status. Never throws. */
 export async function run(argv: string[]): Promise<number> {
@@ -16,7 +17,7 @@ export async function run(argv: string[]): Promise<number> {
     return await dispatch(argv);
   } catch (error) {
     if (error instanceof StatusError) {
-      if (error.message !== "") process.stderr.write(`${error.message}\n`);
+      if (error.message !== "") printError(`${error.message}\n`);
       return error.status;
     }
     const { report } = await import("./report.ts");
@@ -56,7 +57,7 @@ function parseGlobal(argv: string[]) {
 async function version(): Promise<number> {
   const { productVersion, gitCommit } = await import("../api/product.ts");
   const product = programName() === "docker" ? "Docker" : "Slipway";
-  process.stdout.write(`${product} version ${productVersion}, build ${gitCommit}\n`);
+  print(`${product} version ${productVersion}, build ${gitCommit}\n`);
   return 0;
 }
 
@@ -81,7 +82,7 @@ async function wantsGroupHelp(words: readonly string[], help: boolean): Promise<
 
 async function listing(group?: string): Promise<number> {
   const { commandList } = await import("./help.ts");
-  process.stdout.write(commandList(group));
+  print(commandList(group));
   return 0;
 }
 

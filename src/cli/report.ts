@@ -1,11 +1,12 @@
 import { SlipwayError } from "../errors/index.ts";
 import { StatusError } from "./command.ts";
 import { programName } from "./program.ts";
+import { printError } from "./streams/print.ts";
 
 /** Says on stderr what failed, and returns the exit status. */
 export function report(error: unknown, status: number, name = "", debug = false): number {
   if (error instanceof StatusError) {
-    if (error.message !== "") process.stderr.write(`${error.message}\n`);
+    if (error.message !== "") printError(`${error.message}\n`);
     return error.status;
   }
   const message = describe(error);
@@ -14,8 +15,8 @@ export function report(error: unknown, status: number, name = "", debug = false)
     status === 125
       ? `${programName()}: ${message}\n\nRun '${programName()} ${name} --help' for more information`
       : message;
-  process.stderr.write(`${text}\n`);
-  if (debug && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n`);
+  printError(`${text}\n`);
+  if (debug && error instanceof Error) printError(`${error.stack ?? ""}\n`);
   return status;
 }
 

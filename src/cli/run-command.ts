@@ -5,6 +5,7 @@ import type { HostChoice } from "./host.ts";
 import { programName } from "./program.ts";
 import type { Entry } from "./registry.ts";
 import { report } from "./report.ts";
+import { print } from "./streams/print.ts";
 
 export interface Globals {
   host(): HostChoice;
@@ -21,7 +22,7 @@ export async function runCommand(
   const { default: command } = await entry.load();
   const parsed = parse(command, name, words);
   if (parsed.help) {
-    process.stdout.write(commandHelp(entry, command, name));
+    print(commandHelp(entry, command, name));
     return 0;
   }
   checkArity(command, name, parsed.args.length);

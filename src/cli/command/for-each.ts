@@ -1,5 +1,5 @@
 import { describe } from "../report.ts";
-import { print } from "../streams/print.ts";
+import { print, printError } from "../streams/print.ts";
 
 /** So many requests are under way at once. */
 const width = 50;
@@ -24,7 +24,7 @@ export async function forEach(
     }
   }
   for (const failure of failures) {
-    process.stderr.write(`${failure}\n`);
+    printError(`${failure}\n`);
     status = 1;
   }
   return status;

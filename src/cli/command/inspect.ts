@@ -1,5 +1,5 @@
 import { describe } from "../report.ts";
-import { print } from "../streams/print.ts";
+import { print, printError } from "../streams/print.ts";
 import { compileTemplate, type Value } from "../template/index.ts";
 import { toJson } from "../template/show.ts";
 
@@ -20,6 +20,6 @@ export async function inspectAll(
   for (const one of format === "" ? [] : found) {
     print(`${template === undefined ? toJson(one as Value) : template.execute(one as Value)}\n`);
   }
-  for (const failure of failures) process.stderr.write(`${describe(failure)}\n`);
+  for (const failure of failures) printError(`${describe(failure)}\n`);
   return failures.length > 0 ? 1 : 0;
 }

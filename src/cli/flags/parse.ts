@@ -1,4 +1,5 @@
 import { messageOf } from "../../errors/index.ts";
+import { printError } from "../streams/print.ts";
 import type { Flag, FlagSet, FlagValues } from "./flag.ts";
 
 /** A command line that does not fit its flags; the message is Docker's. */
@@ -35,7 +36,7 @@ export function parseFlags<F extends FlagSet>(
   const input: Input = {
     ...{ flags, args, at: 0, values },
     changed: new Set(),
-    warn: options.warn ?? ((message) => void process.stderr.write(`${message}\n`)),
+    warn: options.warn ?? ((message) => printError(`${message}\n`)),
   };
   const rest: string[] = [];
   let help = false;

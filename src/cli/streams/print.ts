@@ -7,10 +7,19 @@ import { StatusError } from "../command.ts";
  * takes, so the file descriptor is written itself.
  */
 export function print(text: string): void {
+  writeAll(1, text);
+}
+
+/** The same for stderr. */
+export function printError(text: string): void {
+  writeAll(2, text);
+}
+
+function writeAll(fd: 1 | 2, text: string): void {
   let bytes: Uint8Array = Buffer.from(text);
   while (bytes.length > 0) {
     try {
-      bytes = bytes.subarray(writeSync(1, bytes));
+      bytes = bytes.subarray(writeSync(fd, bytes));
     } catch (error) {
       if (errnoOf(error) === "EPIPE") throw new StatusError(141);
       if (errnoOf(error) !== "EAGAIN") throw error;

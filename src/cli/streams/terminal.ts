@@ -1,4 +1,4 @@
-import { isatty } from "node:tty";
+import { fstatSync } from "node:fs";
 import { makeRaw } from "../../os/pty.ts";
 
 /** A terminal's size in characters, as the resize verbs take it. */
@@ -7,7 +7,14 @@ export interface Size {
   width: number;
 }
 
-export const isTerminal = (fd: 0 | 1 | 2): boolean => isatty(fd);
+/** Majors of consoles, /dev/tty and Unix98 terminals (Documentation/admin-guide/devices.txt). */
+const isTerminalMajor = (major: number) => major === 4 || major === 5 || (major >= 136 && major <= 143);
+
+/** By the descriptor's device: loading node:tty brings the whole stream library and takes as long as a command. */
+export function isTerminal(fd: 0 | 1 | 2): boolean {
+  const stats = fstatSync(fd);
+  return stats.isCharacterDevice() && isTerminalMajor((stats.rdev >> 8) & 0xfff);
+}
 
 /** The size of the terminal that we write to; undefined when there is none. */
 export function terminalSize(): Size | undefined {

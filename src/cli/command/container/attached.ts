@@ -3,6 +3,7 @@ import { attachContainer } from "../../../client/container/attach.ts";
 import { killContainer } from "../../../client/container/kill.ts";
 import { resizeContainer } from "../../../client/container/resize.ts";
 import { waitContainer } from "../../../client/container/wait.ts";
+import { printError } from "../../streams/print.ts";
 import { runSession } from "../../streams/session.ts";
 import { forwardSignals } from "../../streams/signals.ts";
 
@@ -40,7 +41,7 @@ export async function runAttached(client: Client, id: string, options: AttachedO
     const { detached } = await runSession(stream, { stdin, tty, detachKeys, resize });
     if (detached) return 0;
     const { StatusCode, Error: failure } = await wait.result;
-    if (failure?.Message) process.stderr.write(`${failure.Message}\n`);
+    if (failure?.Message) printError(`${failure.Message}\n`);
     return StatusCode;
   } finally {
     stopSignals();

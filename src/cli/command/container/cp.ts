@@ -25,6 +25,7 @@ import { shortSize } from "../../formatter/size.ts";
 import { wrong } from "../../local-error.ts";
 import { archiveInput } from "../../streams/archive-input.ts";
 import { writeArchive } from "../../streams/archive-output.ts";
+import { printError } from "../../streams/print.ts";
 import { isTerminal } from "../../streams/terminal.ts";
 
 interface Options {
@@ -83,8 +84,7 @@ async function copyOut(client: Client, from: Location, to: string, options: Opti
   const plan = planCopy({ path: from.path, isDirectory: isDirectory(stat) }, target);
   const counter = { bytes: 0 };
   await unpack(counted(tar, counter), plan, options.keepOwner);
-  if (!options.quiet)
-    process.stderr.write(`Successfully copied ${shortSize(counter.bytes)} to ${absolute}\n`);
+  if (!options.quiet) printError(`Successfully copied ${shortSize(counter.bytes)} to ${absolute}\n`);
 }
 
 async function resolveLink(client: Client, container: string, path: string): Promise<string> {
@@ -116,7 +116,7 @@ async function copyIn(client: Client, from: string, to: Location, options: Optio
   const tar = counted(writeTar(pack(path, plan.name, followLink)), counter);
   await putContainerArchive(client, container, plan.directory, tar, query);
   if (!options.quiet) {
-    process.stderr.write(`Successfully copied ${shortSize(counter.bytes)} to ${container}:${to.path}\n`);
+    printError(`Successfully copied ${shortSize(counter.bytes)} to ${container}:${to.path}\n`);
   }
 }
 

@@ -6,6 +6,7 @@ import { inspectImage } from "../../../client/image/inspect.ts";
 import { SlipwayError } from "../../../errors/index.ts";
 import { wrong } from "../../local-error.ts";
 import { programName } from "../../program.ts";
+import { printError } from "../../streams/print.ts";
 
 export interface CreateOptions {
   name: string;
@@ -36,11 +37,11 @@ export async function createNamed(
     created = await createContainer(client, request, query);
   } catch (error) {
     if (options.pull !== "missing" || !(await isMissingImage(client, image, error))) throw error;
-    process.stderr.write(`Unable to find image '${withTag(image)}' locally\n`);
+    printError(`Unable to find image '${withTag(image)}' locally\n`);
     throw cannotPull(image);
   }
   if (options.cidfile !== "") writeFileSync(options.cidfile, created.Id);
-  for (const warning of created.Warnings ?? []) process.stderr.write(`WARNING: ${warning}\n`);
+  for (const warning of created.Warnings ?? []) printError(`WARNING: ${warning}\n`);
   return created;
 }
 

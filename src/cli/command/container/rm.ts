@@ -4,6 +4,7 @@ import { atLeast, command } from "../../command.ts";
 import { bool } from "../../flags/kinds.ts";
 import { wrong } from "../../local-error.ts";
 import { describe } from "../../report.ts";
+import { printError } from "../../streams/print.ts";
 import { forEach } from "../for-each.ts";
 
 export default command({
@@ -25,7 +26,7 @@ export default command({
       } catch (error) {
         // As rm -f: what is gone already is as it was asked for; that is said and is no failure.
         if (!flags.force || !(error instanceof SlipwayError) || error.kind !== "notFound") throw error;
-        process.stderr.write(`${describe(error)}\n`);
+        printError(`${describe(error)}\n`);
         gone.add(name);
       }
     };

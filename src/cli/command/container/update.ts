@@ -4,6 +4,7 @@ import { atLeast, command } from "../../command.ts";
 import { string } from "../../flags/kinds.ts";
 import { wrong } from "../../local-error.ts";
 import { parseRestart } from "../../opts/restart.ts";
+import { printError } from "../../streams/print.ts";
 import { forEach } from "../for-each.ts";
 import { createFlags } from "./create-flags.ts";
 
@@ -53,7 +54,7 @@ export default command({
     const status = await forEach(args, async (name) => {
       warnings.push(...((await updateContainer(client, name, request)).Warnings ?? []));
     });
-    if (warnings.length > 0) process.stderr.write(`${warnings.join("\n")}\n`);
+    if (warnings.length > 0) printError(`${warnings.join("\n")}\n`);
     return status;
   },
 });

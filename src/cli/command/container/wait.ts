@@ -1,7 +1,7 @@
 import { waitContainer } from "../../../client/container/wait.ts";
 import { atLeast, command } from "../../command.ts";
 import { describe } from "../../report.ts";
-import { print } from "../../streams/print.ts";
+import { print, printError } from "../../streams/print.ts";
 
 export default command({
   usage: "CONTAINER [CONTAINER...]",
@@ -17,7 +17,7 @@ export default command({
     for (const outcome of await Promise.allSettled(waiting)) {
       if (outcome.status === "fulfilled") print(`${outcome.value.StatusCode}\n`);
       else {
-        process.stderr.write(`${describe(outcome.reason)}\n`);
+        printError(`${describe(outcome.reason)}\n`);
         status = 1;
       }
     }

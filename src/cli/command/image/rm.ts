@@ -3,7 +3,7 @@ import { SlipwayError } from "../../../errors/index.ts";
 import { atLeast, command } from "../../command.ts";
 import { bool, unsupported } from "../../flags/kinds.ts";
 import { describe } from "../../report.ts";
-import { print } from "../../streams/print.ts";
+import { print, printError } from "../../streams/print.ts";
 
 export default command({
   usage: "[OPTIONS] IMAGE [IMAGE...]",
@@ -31,7 +31,7 @@ export default command({
         }
       } catch (error) {
         const gone = error instanceof SlipwayError && error.kind === "notFound";
-        process.stderr.write(`${describe(error)}\n`);
+        printError(`${describe(error)}\n`);
         if (!(flags.force && gone)) status = 1;
       }
     }

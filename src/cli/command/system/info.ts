@@ -4,7 +4,7 @@ import { info } from "../../../client/system/info.ts";
 import { command, noArguments } from "../../command.ts";
 import { binarySize } from "../../formatter/size.ts";
 import { objectFormat } from "../../opts/format.ts";
-import { print } from "../../streams/print.ts";
+import { print, printError } from "../../streams/print.ts";
 import { compileTemplate, type Value } from "../../template/index.ts";
 import { toJson } from "../../template/show.ts";
 
@@ -19,7 +19,7 @@ export default command({
     if (template !== undefined) print(`${template.execute(data as unknown as Value)}\n`);
     else if (format === "json") print(`${toJson(data as unknown as Value)}\n`);
     else print(pretty(answer));
-    for (const warning of format === "" ? (answer.Warnings ?? []) : []) process.stderr.write(`${warning}\n`);
+    for (const warning of format === "" ? (answer.Warnings ?? []) : []) printError(`${warning}\n`);
     return 0;
   },
 });

@@ -6,7 +6,7 @@ import { command, noArguments } from "../../command.ts";
 import { objectFormat } from "../../opts/format.ts";
 import { programName } from "../../program.ts";
 import { describe } from "../../report.ts";
-import { print } from "../../streams/print.ts";
+import { print, printError } from "../../streams/print.ts";
 import { compileTemplate, type Value } from "../../template/index.ts";
 import { toJson } from "../../template/show.ts";
 
@@ -28,7 +28,7 @@ export default command({
     else if (format === "json") print(`${toJson(data as unknown as Value)}\n`);
     else print(pretty(server));
     if (failure === undefined) return 0;
-    process.stderr.write(`${describe(failure)}\n`);
+    printError(`${describe(failure)}\n`);
     return 1;
   },
 });
