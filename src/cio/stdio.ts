@@ -12,8 +12,8 @@ export interface StdioOptions extends StdioShape {
   readonly consoleSize?: WindowSize;
   /** Our end of stdin was closed; the shell must let go of its own (SIGUSR1) to make that an end of file. */
   readonly onStdinClosed: () => void;
-  /** The terminal has a new size; the runtime copies it on when it gets SIGWINCH. */
-  readonly onResized: () => void;
+  /** Our terminal has a new size; the one that the runtime made for the process is to have it too. */
+  readonly onResized: (size: WindowSize) => void;
 }
 
 /** A client's attachment to the output. */
@@ -106,7 +106,7 @@ export class ContainerStdio {
   resize(size: WindowSize): void {
     if (this.#engine.master === undefined || this.#closed) return;
     setWindowSize(this.#engine.master, size);
-    this.#options.onResized();
+    this.#options.onResized(size);
   }
 
   /**

@@ -4,7 +4,8 @@ import { openProcess, type ProcessIdentity, startTicks } from "../os/process.ts"
 import { POLLIN, Pollable } from "../os/readiness.ts";
 import type { RuntimeProcess } from "./runtime.ts";
 import type { ExitRecord, StatusDirectory } from "./status-directory.ts";
-import { closeInput, findWrapper, windowChanged } from "./wrapper.ts";
+import { resizeTerminal } from "./terminal.ts";
+import { closeInput, findWrapper } from "./wrapper.ts";
 
 export interface AdoptOptions {
   name: string;
@@ -40,7 +41,7 @@ export function adoptProcess({ name, status, init, onStarted }: AdoptOptions): R
     started,
     exited,
     closeInput: () => closeInput(wrapper),
-    windowChanged: () => windowChanged(wrapper),
+    resize: (size) => resizeTerminal(wrapper, size),
   };
 }
 

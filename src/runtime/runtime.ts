@@ -1,5 +1,6 @@
 import type { LinuxResources, Process, Spec } from "../oci/spec.ts";
 import type { ProcessIdentity } from "../os/process.ts";
+import type { WindowSize } from "../os/pty.ts";
 import type { ExitRecord } from "./status-directory.ts";
 
 /** Open descriptors or `"ignore"` (/dev/null). They are inherited; the caller keeps and closes its own. */
@@ -59,8 +60,8 @@ export interface RuntimeProcess {
   readonly exited: Promise<ExitRecord>;
   /** Half-close: the process reads end-of-file once it has read what was written. */
   closeInput(): void;
-  /** The terminal's master has a new size: the runtime copies it to the process's terminal. */
-  windowChanged(): void;
+  /** Gives the process's terminal a size; without one it does nothing. */
+  resize(size: WindowSize): void;
 }
 
 export type Adoption =

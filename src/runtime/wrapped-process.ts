@@ -4,7 +4,8 @@ import type { Executable } from "./binary.ts";
 import type { RuntimeProcess, Streams } from "./runtime.ts";
 import { type StartFailure, startError } from "./start-failure.ts";
 import type { ExitRecord, StatusDirectory } from "./status-directory.ts";
-import { closeInput, killWrapper, windowChanged, wrapperCommand } from "./wrapper.ts";
+import { resizeTerminal } from "./terminal.ts";
+import { closeInput, killWrapper, wrapperCommand } from "./wrapper.ts";
 
 export interface StartOptions {
   executable: Executable;
@@ -60,7 +61,7 @@ export function startProcess(options: StartOptions): RuntimeProcess {
     closeInput: () => {
       if (holdsInput) closeInput(wrapper);
     },
-    windowChanged: () => windowChanged(wrapper),
+    resize: (size) => resizeTerminal(wrapper, size),
   };
 }
 

@@ -81,11 +81,6 @@ export function closeInput(wrapper: ProcessIdentity): void {
   sendSignal(wrapper, SIGUSR1);
 }
 
-/** The runtime, which copies a terminal's size on, is in the wrapper's process group. */
-export function windowChanged(wrapper: ProcessIdentity): void {
-  if (startTicks(wrapper.pid) === wrapper.startTicks) signalGroup(wrapper.pid, "SIGWINCH");
-}
-
 /** Ends wrapper and runtime. */
 export function killWrapper(wrapper: ProcessIdentity): void {
   if (startTicks(wrapper.pid) === wrapper.startTicks) signalGroup(wrapper.pid, "SIGKILL");

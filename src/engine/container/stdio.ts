@@ -31,7 +31,7 @@ function stdioOptions(container: Container): Parameters<typeof ContainerStdio.cr
     tty: container.tty,
     ...(size === undefined ? {} : { consoleSize: size }),
     onStdinClosed: () => container.run?.process.closeInput(),
-    onResized: () => container.run?.process.windowChanged(),
+    onResized: (size) => container.run?.process.resize(size),
   };
 }
 

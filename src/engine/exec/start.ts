@@ -101,7 +101,7 @@ export async function startExec(
     tty: exec.tty,
     ...(size === undefined ? {} : { consoleSize: size }),
     onStdinClosed: () => exec.process?.closeInput(),
-    onResized: () => exec.process?.windowChanged(),
+    onResized: (size) => exec.process?.resize(size),
   });
   exec.stdio = stdio;
   try {
