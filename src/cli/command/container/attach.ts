@@ -26,6 +26,9 @@ export default command({
       ...{ stdin, stdout: true, stderr: true, tty, until: "not-running" },
       detachKeys: flags["detach-keys"],
       sigProxy: flags["sig-proxy"],
+      detachedStatus() {
+        throw new StatusError(1, "read escape sequence");
+      },
     });
   },
 });

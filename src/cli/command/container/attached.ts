@@ -16,6 +16,8 @@ export interface AttachedOptions {
   sigProxy: boolean;
   /** Which event is the container's end. */
   until: "not-running" | "next-exit" | "removed";
+  /** What the exit status is when the user typed the detach keys; 0 without it. */
+  detachedStatus?: () => number;
   /** Called when everything is in place. */
   start?: () => Promise<unknown>;
 }
@@ -39,7 +41,7 @@ export async function runAttached(client: Client, id: string, options: AttachedO
     await options.start?.();
     const resize = (size: { height: number; width: number }) => resizeContainer(client, id, size);
     const { detached } = await runSession(stream, { stdin, tty, detachKeys, resize });
-    if (detached) return 0;
+    if (detached) return options.detachedStatus?.() ?? 0;
     const { StatusCode, Error: failure } = await wait.result;
     if (failure?.Message) printError(`${failure.Message}\n`);
     return StatusCode;
