@@ -26,8 +26,10 @@ export class Terminal {
     return this.#output;
   }
 
-  get exited(): Promise<number> {
-    return this.#process.exited;
+  /** The exit status; fails when it does not come. */
+  async exited(deadline = 15_000): Promise<number> {
+    await until("the command on the terminal ends", () => this.#process.exitCode !== null, deadline);
+    return this.#process.exitCode ?? -1;
   }
 
   type(keys: string): void {

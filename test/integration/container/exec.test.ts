@@ -94,13 +94,13 @@ throughBoth("exec", fixture, (line) => {
     terminal.type("until [ \"$(stty size)\" = '20 70' ]; do sleep 0.02; done; echo re''sized\r");
     const at = await terminal.shows("resized");
     terminal.type("exit 7\r");
-    expect(await terminal.exited).toBe(7);
+    expect(await terminal.exited()).toBe(7);
     expect(at).toBeGreaterThan(0);
     using second = new Terminal([program, "-H", fixture.engine.host, "exec", "-it", container.name, "cat"]);
     second.type("here\r");
     await second.shows("here\r\nhere");
     second.type("\x10\x11");
-    await second.exited;
+    await second.exited();
     expect((await container.exec("ps -o args | grep -c '^cat'")).stdout).toBe("1\n");
   });
 

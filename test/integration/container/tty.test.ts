@@ -18,7 +18,7 @@ throughBoth("run -it", fixture, ({ name: program, call, ok }) => {
     shell.type("tty; echo $TERM\r");
     await shell.shows(/\/dev\/(pts\/0|console)\r\nxterm\r\n/);
     shell.type("exit 5\r");
-    expect(await shell.exited).toBe(5);
+    expect(await shell.exited()).toBe(5);
   });
 
   test("has the terminal's size from the first moment, and follows it", async () => {
@@ -29,7 +29,7 @@ throughBoth("run -it", fixture, ({ name: program, call, ok }) => {
     shell.resize(77, 22);
     await shell.shows("22 77");
     shell.type("\x03");
-    expect(await shell.exited).toBe(130);
+    expect(await shell.exited()).toBe(130);
   });
 
   test("Ctrl-C reaches the program, not the command line", async () => {
@@ -38,7 +38,7 @@ throughBoth("run -it", fixture, ({ name: program, call, ok }) => {
     await shell.shows("ready");
     shell.type("\x03");
     await shell.shows("interrupted");
-    expect(await shell.exited).toBe(42);
+    expect(await shell.exited()).toBe(42);
   });
 
   test("Ctrl-D ends the input", async () => {
@@ -46,7 +46,7 @@ throughBoth("run -it", fixture, ({ name: program, call, ok }) => {
     shell.type("echoed\r");
     await shell.shows("echoed\r\nechoed\r\n");
     shell.type("\x04");
-    expect(await shell.exited).toBe(0);
+    expect(await shell.exited()).toBe(0);
   });
 
   test("the detach keys leave it running, attach comes back to it", async () => {
@@ -56,14 +56,14 @@ throughBoth("run -it", fixture, ({ name: program, call, ok }) => {
     shell.type("kept=1\r");
     await shell.shows("# ", await shell.shows("kept=1"));
     shell.type("\x10\x11");
-    expect(await shell.exited).toBe(0);
+    expect(await shell.exited()).toBe(0);
     expect(await ok(["inspect", "-f", "{{.State.Status}}", name])).toBe("running");
     using back = terminal(["attach", name], { columns: 60, rows: 20 });
     back.type("echo =$kept; until [ \"$(stty size)\" = '20 60' ]; do sleep 0.02; done; echo si''zed\r");
     await back.shows("=1");
     await back.shows("sized");
     back.type("exit 3\r");
-    expect(await back.exited).toBe(3);
+    expect(await back.exited()).toBe(3);
     await ok(["rm", name]);
   });
 
@@ -80,7 +80,7 @@ throughBoth("run -it", fixture, ({ name: program, call, ok }) => {
     await shell.shows("go");
     shell.type("a\x10bc");
     await shell.shows(/a\s+020\s+b\s+c/);
-    expect(await shell.exited).toBe(0);
+    expect(await shell.exited()).toBe(0);
   });
 
   test("a TTY without a terminal at the caller's end is refused with input, allowed without", async () => {
@@ -119,6 +119,6 @@ throughBoth("run -it", fixture, ({ name: program, call, ok }) => {
       `stty -a > /dev/null; before=$(stty -g); ${program === "slipway" ? slipwayPath : dockerPath} -H ${fixture.engine.host} run --rm -it busybox true; [ "$before" = "$(stty -g)" ] && echo same`,
     ]);
     await shell.shows("same");
-    expect(await shell.exited).toBe(0);
+    expect(await shell.exited()).toBe(0);
   });
 });
