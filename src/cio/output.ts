@@ -10,7 +10,9 @@ import { type ReadFrame, readFrame } from "./slab.ts";
 const SLICE_MS = 3;
 /** A read of at least so much is bulk output; the pause after it lets the pipe collect more for the next. */
 const BULK_BYTES = 16384;
-const BULK_PAUSE_MS = 1;
+const BULK_PAUSE_MS = 2;
+/** How long a client that is a little slower than the output may hold it up before it is left to the log. */
+const PATIENCE_MS = 25;
 const START: LogMark = { generation: 0, offset: 0, unfinished: new Uint8Array() };
 
 export interface OutputOptions {
@@ -137,8 +139,11 @@ export class Output implements OutputState {
   async #deliver(stream: OutputStream, read: ReadFrame): Promise<void> {
     const { frame, payload } = read;
     const log = this.#log;
+    if (this.#clients.size > 0) {
+      read.keep();
+      await this.#awaitClients();
+    }
     const clients = [...this.#clients];
-    if (clients.length > 0) read.keep();
     const exact = !this.#logBroken && (log?.reproduces(stream, payload) ?? false);
     const keeps = (position: LogPosition) => exact && (log?.retains(position, payload) ?? false);
     const lags = (client: OutputClient) => client.replay !== undefined && !keeps(client.replay.position);
@@ -155,6 +160,16 @@ export class Output implements OutputState {
     if (replayable) return;
     const full = (client: OutputClient) => client.full;
     for (let client = this.#find(full); client; client = this.#find(full)) await client.relieved();
+  }
+
+  /** Reading the log back costs more than a moment's wait does, which is all that most readers need. */
+  async #awaitClients(): Promise<void> {
+    const full = (client: OutputClient) => client.full && client.replay === undefined;
+    if (!this.#find(full)) return;
+    const patience = setTimeout(PATIENCE_MS, "over");
+    for (let client = this.#find(full); client; client = this.#find(full)) {
+      if ((await Promise.race([client.relieved(), patience])) === "over") return;
+    }
   }
 
   #find(busy: (client: OutputClient) => boolean): OutputClient | undefined {

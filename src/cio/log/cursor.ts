@@ -21,33 +21,38 @@ interface Source {
 }
 
 /** Goes through a log's files from old to new, across rotation, a block of bytes at a time. */
-export class LogCursor {
+export class LogCursor implements LogPosition {
   /** Unread bytes are `block[start..end)`; the reader advances `start` over whole records. */
   block: Uint8Array = new Uint8Array(BLOCK_BYTES);
   start = 0;
   end = 0;
+  /** The file that `block` is from. */
+  generation: number;
   readonly #files: LogFiles;
-  #generation: number;
   /** Where `block[end]` is in its file. */
   #offset: number;
   #source: Source | undefined;
 
   constructor(files: LogFiles, from: LogPosition) {
     this.#files = files;
-    this.#generation = from.generation;
+    this.generation = from.generation;
     this.#offset = from.offset;
   }
 
-  /** Where `block[start]` is. */
+  /** Where `block[start]` is in its file. */
+  get offset(): number {
+    return this.#offset - (this.end - this.start);
+  }
+
   get position(): LogPosition {
-    return { generation: this.#generation, offset: this.#offset - (this.end - this.start) };
+    return { generation: this.generation, offset: this.offset };
   }
 
   /** Reads more, not beyond `limit`; false when there is no more. What was unread stays in the block. */
   async fill(limit: LogPosition): Promise<boolean> {
     this.#makeRoom();
     for (;;) {
-      const last = this.#generation >= limit.generation;
+      const last = this.generation >= limit.generation;
       this.#source ??= this.#open();
       const room = this.block.length - this.end;
       const length = last ? Math.min(room, limit.offset - this.#offset) : room;
@@ -81,7 +86,7 @@ export class LogCursor {
   /** What is left of a file at its end is a record torn by a crash. */
   #nextFile(): void {
     this.close();
-    this.#generation++;
+    this.generation++;
     this.#offset = 0;
     this.start = 0;
     this.end = 0;
@@ -89,7 +94,7 @@ export class LogCursor {
 
   /** Undefined when rotation has removed the file. */
   #open(): Source | undefined {
-    const path = pathOfAge(this.#files.path, this.#files.end().generation - this.#generation);
+    const path = pathOfAge(this.#files.path, this.#files.end().generation - this.generation);
     // Compression renames in between: a file missing under both names has just got its second one.
     for (const candidate of [path, `${path}.gz`]) {
       const fd = openIfThere(candidate);

@@ -40,7 +40,7 @@ export class CodecReplay implements LogReplay {
   }
 
   complete(upTo: LogMarks): boolean {
-    return comparePositions(this.position, laterOf(upTo[1], upTo[2])) >= 0;
+    return comparePositions(this.#cursor, laterOf(upTo[1], upTo[2])) >= 0;
   }
 
   rest(upTo: LogMarks): Uint8Array {
@@ -58,42 +58,41 @@ export class CodecReplay implements LogReplay {
     this.#cursor.close();
   }
 
+  /** Records of one stream that follow each other become one frame. */
   #take(upTo: LogMarks, ended: ReadonlySet<OutputStream>): Uint8Array {
     const cursor = this.#cursor;
     const decoder = this.#decoder;
     this.#stopped = false;
-    const target = new Uint8Array(cursor.end - cursor.start + SLACK_BYTES);
+    const target = new Uint8Array(Buffer.allocUnsafeSlow(cursor.end - cursor.start + SLACK_BYTES).buffer);
+    let frame = 0;
+    let framed: OutputStream | undefined;
     let to = 0;
     while (to + FRAME_HEADER_BYTES + cursor.end - cursor.start <= target.length) {
-      const next = decoder.decode(cursor.block, cursor.start, cursor.end, target, to + FRAME_HEADER_BYTES);
+      const next = decoder.decode(cursor.block, cursor.start, cursor.end, target, to);
       if (next < 0) break;
-      const { stream } = decoder;
-      if (stream !== 0 && comparePositions(this.position, upTo[stream]) >= 0 && !ended.has(stream)) {
+      const { stream, length } = decoder;
+      if (stream !== 0 && comparePositions(cursor, upTo[stream]) >= 0 && !ended.has(stream)) {
         this.#stopped = true;
         break;
       }
       const given = stream !== 0 && this.#given(stream, upTo);
       cursor.start = next;
       if (!given) continue;
-      to = this.#finishFrame(target, to, stream, decoder.length);
+      const skipped = Math.min(this.#skip[stream], length);
+      this.#skip[stream] -= skipped;
+      if (skipped === length) continue;
+      const payload = framed === stream ? to : to + FRAME_HEADER_BYTES;
+      if (payload !== to + skipped) target.copyWithin(payload, to + skipped, to + length);
+      if (framed !== stream) frame = to;
+      framed = stream;
+      to = payload + length - skipped;
+      putFrameHeader(target, frame, stream, to - frame - FRAME_HEADER_BYTES);
     }
     return target.subarray(0, to);
   }
 
   #given(stream: OutputStream, upTo: LogMarks): boolean {
-    const { position } = this;
-    return (
-      comparePositions(position, this.#from[stream]) >= 0 && comparePositions(position, upTo[stream]) < 0
-    );
-  }
-
-  #finishFrame(target: Uint8Array, at: number, stream: OutputStream, length: number): number {
-    const skipped = Math.min(this.#skip[stream], length);
-    this.#skip[stream] -= skipped;
-    if (skipped === length) return at;
-    const payload = at + FRAME_HEADER_BYTES;
-    if (skipped > 0) target.copyWithin(payload, payload + skipped, payload + length);
-    putFrameHeader(target, at, stream, length - skipped);
-    return payload + length - skipped;
+    const cursor = this.#cursor;
+    return comparePositions(cursor, this.#from[stream]) >= 0 && comparePositions(cursor, upTo[stream]) < 0;
   }
 }
