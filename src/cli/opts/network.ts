@@ -1,8 +1,8 @@
-import { isIP } from "node:net";
 import type { EndpointSettings } from "../../api/index.ts";
 import { parseInteger } from "../flags/scalar.ts";
 import { wrong } from "../local-error.ts";
 import { csvFields, cut } from "./csv.ts";
+import { isIP } from "./ip.ts";
 
 /** One `--network`: a name, or with settings of the container's end there. */
 export interface NetworkAttachment {

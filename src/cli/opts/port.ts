@@ -1,7 +1,7 @@
-import { isIP } from "node:net";
 import type { PortBinding, PortMap } from "../../api/index.ts";
 import { wrong } from "../local-error.ts";
 import { cut } from "./csv.ts";
+import { isIP } from "./ip.ts";
 
 export interface Ports {
   ExposedPorts: Record<string, object>;

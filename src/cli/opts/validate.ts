@@ -1,7 +1,8 @@
 /* Checks of single values, as docker makes them before it asks the engine. */
-import { isIP } from "node:net";
+
 import { wrong } from "../local-error.ts";
 import { cut } from "./csv.ts";
+import { isIP } from "./ip.ts";
 
 export function validateIp(text: string): string {
   const trimmed = text.trim();

@@ -22,7 +22,7 @@ export async function runSession(
   options: SessionOptions,
 ): Promise<{ detached: boolean }> {
   const keys = new DetachScanner(options.detachKeys);
-  const restore = options.tty && options.stdin ? rawInput() : () => {};
+  const restore = options.tty && options.stdin ? await rawInput() : () => {};
   const input = options.stdin
     ? copyInput(stream, options.tty ? (chunk) => keys.scan(chunk) : undefined)
     : undefined;

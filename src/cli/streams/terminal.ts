@@ -1,5 +1,4 @@
 import { fstatSync } from "node:fs";
-import { makeRaw } from "../../os/pty.ts";
 
 /** A terminal's size in characters, as the resize verbs take it. */
 export interface Size {
@@ -27,8 +26,10 @@ export function terminalSize(): Size | undefined {
  * Hands keys on as they are typed and shows bytes as they come; Bun's own raw mode still turns each line feed into
  * two characters. The result gives the terminal back as it was.
  */
-export function rawInput(): () => void {
-  return isTerminal(0) ? makeRaw(0) : () => {};
+export async function rawInput(): Promise<() => void> {
+  if (!isTerminal(0)) return () => {};
+  const { makeRaw } = await import("../../os/pty.ts");
+  return makeRaw(0);
 }
 
 /**
