@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { errnoOf, systemError } from "../errors/index.ts";
@@ -33,11 +34,18 @@ export async function readMetadata(directory: string): Promise<SnapshotInfo | un
     if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR") return undefined;
     throw error;
   }
+  // What a power cut left of a snapshot that was new then. Committed ones are flushed.
+  if (text === "") return undefined;
   try {
     return JSON.parse(text) as SnapshotInfo;
   } catch (cause) {
     throw systemError(`the snapshot in ${directory} has a damaged ${file}: remove that directory`, { cause });
   }
+}
+
+/** For a snapshot that is not in place yet; without a flush. */
+export function writeNewMetadata(directory: string, info: SnapshotInfo): void {
+  writeFileSync(join(directory, file), JSON.stringify(info), { mode: 0o600 });
 }
 
 /** Writes, flushes and renames: after a crash there is the old content or the new one. */

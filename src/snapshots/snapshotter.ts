@@ -1,10 +1,17 @@
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
-import { mkdir, rename } from "node:fs/promises";
+import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { rename } from "node:fs/promises";
 import { join } from "node:path";
 import { conflict, notFound } from "../errors/index.ts";
 import type { FileSystemMount } from "../os/mount.ts";
 import { deleteTree } from "./delete.ts";
-import { readMetadata, type SnapshotInfo, syncDirectory, type Usage, writeMetadata } from "./metadata.ts";
+import {
+  readMetadata,
+  type SnapshotInfo,
+  syncDirectory,
+  type Usage,
+  writeMetadata,
+  writeNewMetadata,
+} from "./metadata.ts";
 import { describeMount } from "./overlay.ts";
 import { measureTree } from "./usage.ts";
 
@@ -64,24 +71,27 @@ export class Snapshotter {
     return this.mounts(key);
   }
 
+  /**
+   * Nothing is flushed: a new snapshot holds nothing yet that could be lost, and after a power cut that took it away it
+   * is made anew from the record of whoever uses it. This is on the way of every container's creation.
+   */
   async #make(kind: "active" | "view", key: string, parent: string | undefined): Promise<void> {
     if (parent !== undefined) this.#committed(parent);
     await this.#reserving(key, async () => {
       const id = (++this.#lastId).toString(36);
       const temporary = join(this.root, beingMade + id);
-      await mkdir(temporary, { mode: 0o711 });
-      await mkdir(join(temporary, "fs"), { mode: 0o755 });
-      if (kind === "active") await mkdir(join(temporary, "work"), { mode: 0o711 });
+      mkdirSync(temporary, { mode: 0o711 });
+      mkdirSync(join(temporary, "fs"), { mode: 0o755 });
+      if (kind === "active") mkdirSync(join(temporary, "work"), { mode: 0o711 });
       const info: SnapshotInfo = {
         kind,
         key,
         created: Date.now(),
         ...(parent === undefined ? {} : { parent }),
       };
-      await writeMetadata(temporary, info);
-      await rename(temporary, join(this.root, id));
+      writeNewMetadata(temporary, info);
+      renameSync(temporary, join(this.root, id));
       this.#snapshots.set(key, { id, info });
-      await syncDirectory(this.root);
     });
   }
 

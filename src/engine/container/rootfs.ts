@@ -28,9 +28,11 @@ export class RootFilesystems {
   async mount(record: RootRecord): Promise<string> {
     const { id } = record;
     const target = this.paths.container(id).rootfs;
-    await this.exclusively(id, () => {
+    await this.exclusively(id, async () => {
       const users = this.users.get(id) ?? 0;
       if (users === 0) {
+        // A power cut may take a snapshot away that was new then.
+        if (!this.snapshots.has(id)) await this.prepare(id, record.image.chainId);
         mkdirSync(target, { recursive: true, mode: 0o755 });
         for (const what of this.snapshots.mounts(id, { volatile: isVolatile(record) })) mount(what, target);
       }
@@ -121,7 +123,7 @@ export class RootFilesystems {
   }
 }
 
-type RootRecord = Pick<ContainerRecord, "id" | "hostConfig">;
+type RootRecord = Pick<ContainerRecord, "id" | "hostConfig" | "image">;
 
 /** What a container wrote that is removed at its end need not survive a power cut. */
 const isVolatile = ({ hostConfig }: RootRecord): boolean => hostConfig.AutoRemove ?? false;
