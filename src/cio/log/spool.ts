@@ -1,9 +1,18 @@
 import { type Pointer, ptr } from "bun:ffi";
-import { closeSync, constants, fstatSync, openSync, readSync, renameSync, rmSync, writeSync } from "node:fs";
-import { errnoOf } from "../../errors/index.ts";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { errnoOf, systemError } from "../../errors/index.ts";
 import { libc } from "../../os/libc.ts";
 
-const O_CLOEXEC = 0o2000000;
+const FLAGS = constants.O_RDWR | 0o2000000; // O_CLOEXEC
 const SPLICE_F_MOVE_NONBLOCK = 3;
 const HEADER_BYTES = 8;
 /** The file is started anew when it has grown so much, at the latest. */
@@ -17,11 +26,14 @@ const QUIET_BYTES = 65536;
  * byte is in one of them, and the file's size tells how much was taken. What is in the log already, says the
  * checkpoint. An unfinished line stays in the spool.
  *
- * The file has the position of its first byte in the stream (u64, little-endian), then the bytes.
+ * There are two files of which one is in use: that with the later start. A file has the position of its first
+ * byte in the stream plus 1 (u64, little-endian; 0 while it is being written), then the bytes.
  */
 export class Spool {
-  readonly #path: string;
-  #fd: number | undefined;
+  readonly #paths: readonly [string, string];
+  readonly #fds: [number | undefined, number | undefined] = [undefined, undefined];
+  /** Which file is in use; the other is empty. */
+  #used: 0 | 1 | undefined;
   /** Positions in the stream of the file's first byte and of its end. */
   #start = 0;
   #end: number;
@@ -32,9 +44,9 @@ export class Spool {
 
   /** `logged` are the bytes of the stream that the log has; undefined when a file found here is of no use. */
   constructor(path: string, logged: number | undefined) {
-    this.#path = path;
+    this.#paths = [path, `${path}.2`];
     this.#end = logged ?? 0;
-    if (logged === undefined) rmSync(path, { force: true });
+    if (logged === undefined) this.remove();
     else this.#load(logged);
   }
 
@@ -48,7 +60,8 @@ export class Spool {
    * end, -1 with an errno, EAGAIN for an empty pipe.
    */
   take(pipe: number, address: number, bytes: number): number {
-    const fd = this.#fd === undefined || this.#end - this.#start > FULL_BYTES ? this.#renew() : this.#fd;
+    if (this.#used === undefined || this.#end - this.#start > FULL_BYTES) this.#renew();
+    const fd = this.#fds[this.#used!]!;
     const offset = this.#end - this.#start + HEADER_BYTES;
     this.#offset[0] = BigInt(offset);
     const taken = Number(libc.splice(pipe, null, fd, this.#offsetPointer, bytes, SPLICE_F_MOVE_NONBLOCK));
@@ -64,7 +77,7 @@ export class Spool {
 
   /** Gives memory back before a long wait. */
   shrink(): void {
-    if (this.#fd !== undefined && this.#end - this.#start > QUIET_BYTES) this.#renew();
+    if (this.#used !== undefined && this.#end - this.#start > QUIET_BYTES) this.#renew();
   }
 
   /** Leaves the rest, of a stream that has come to `position`, to the next engine. */
@@ -85,50 +98,71 @@ export class Spool {
 
   remove(): void {
     this.#close();
-    rmSync(this.#path, { force: true });
+    for (const path of this.#paths) rmSync(path, { force: true });
   }
 
   #load(logged: number): void {
-    const flags = constants.O_RDWR | O_CLOEXEC;
-    try {
-      this.#fd = openSync(this.#path, flags);
-    } catch (error) {
-      if (errnoOf(error) === "ENOENT") return;
-      throw error;
+    let end = 0;
+    for (const index of [0, 1] as const) {
+      const found = openSpool(this.#paths[index]);
+      this.#fds[index] = found?.fd;
+      if (!found || found.start < this.#start) continue;
+      this.#used = index;
+      this.#start = found.start;
+      end = found.end;
     }
-    const size = fstatSync(this.#fd).size - HEADER_BYTES;
-    const header = Buffer.alloc(HEADER_BYTES);
-    readSync(this.#fd, header, 0, HEADER_BYTES, 0);
-    this.#start = Number(header.readBigUInt64LE());
-    if (this.#start + size < logged) {
+    const other = this.#used === undefined ? ([0, 1] as const) : ([1 - this.#used] as const);
+    for (const index of other) if (this.#fds[index] !== undefined) ftruncateSync(this.#fds[index], 0);
+    if (end < logged) {
       this.remove();
       return;
     }
-    this.#end = this.#start + size;
+    this.#end = end;
     const from = Math.max(this.#start, logged);
-    this.#rest = new Uint8Array(Math.max(0, this.#end - from));
-    readSync(this.#fd, this.#rest, 0, this.#rest.length, HEADER_BYTES + from - this.#start);
+    this.#rest = new Uint8Array(end - from);
+    if (this.#used === undefined) return;
+    readSync(this.#fds[this.#used]!, this.#rest, 0, this.#rest.length, HEADER_BYTES + from - this.#start);
   }
 
-  /** Replaces the file by one with only the rest. */
-  #renew(): number {
-    const temporary = `${this.#path}.new`;
-    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC | O_CLOEXEC;
-    const fd = openSync(temporary, flags, 0o600);
+  /** Goes on in the other file, with only the rest. */
+  #renew(): void {
+    const before = this.#used;
+    const next = before === 0 ? 1 : 0;
+    this.#fds[next] ??= openSync(this.#paths[next], FLAGS | constants.O_CREAT | constants.O_TRUNC, 0o600);
     const start = this.#end - this.#rest.length;
-    const content = Buffer.alloc(HEADER_BYTES + this.#rest.length);
-    content.writeBigUInt64LE(BigInt(start));
-    content.set(this.#rest, HEADER_BYTES);
-    writeSync(fd, content, 0, content.length, 0);
-    renameSync(temporary, this.#path);
-    this.#close();
+    put(this.#fds[next], this.#rest, HEADER_BYTES);
+    const header = Buffer.alloc(HEADER_BYTES);
+    header.writeBigUInt64LE(BigInt(start + 1));
+    put(this.#fds[next], header, 0);
+    this.#used = next;
     this.#start = start;
-    this.#fd = fd;
-    return fd;
+    if (before !== undefined) ftruncateSync(this.#fds[before]!, 0);
   }
 
   #close(): void {
-    if (this.#fd !== undefined) closeSync(this.#fd);
-    this.#fd = undefined;
+    for (const index of [0, 1] as const) {
+      if (this.#fds[index] !== undefined) closeSync(this.#fds[index]);
+      this.#fds[index] = undefined;
+    }
+    this.#used = undefined;
+  }
+}
+
+function put(fd: number, bytes: Uint8Array, at: number): void {
+  const written = writeSync(fd, bytes, 0, bytes.length, at);
+  if (written < bytes.length) throw systemError("keep output that is not logged yet: the disk is full");
+}
+
+/** `start` is -1 for a file that does not count. */
+function openSpool(path: string): { fd: number; start: number; end: number } | undefined {
+  try {
+    const fd = openSync(path, FLAGS);
+    const header = Buffer.alloc(HEADER_BYTES);
+    readSync(fd, header, 0, HEADER_BYTES, 0);
+    const start = Number(header.readBigUInt64LE()) - 1;
+    return { fd, start, end: start + fstatSync(fd).size - HEADER_BYTES };
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return undefined;
+    throw error;
   }
 }
