@@ -14,12 +14,29 @@ export const between = (min: number, max: number): Arity => ({ min, max });
 
 /** What a command's `run` is given. */
 export interface Invocation<F extends FlagSet> {
+  readonly commands: Commands;
   readonly flags: FlagValues<F>;
   /** Whether a flag was given on the command line. */
   changed(name: keyof F & string): boolean;
   readonly args: readonly string[];
   /** Connects to the engine, and starts one where none runs and that is allowed. */
   connect(): Promise<Client>;
+}
+
+/** A command as lists of commands show it; its module is loaded only when it is used. */
+export interface Entry {
+  readonly summary: string;
+  /** The full names it answers to, the one under its noun first. */
+  readonly names: readonly string[];
+  /** Shown among the common commands. */
+  readonly common?: boolean;
+  load(): Promise<{ default: Command }>;
+}
+
+/** All commands, and the groups with what they are for. */
+export interface Commands {
+  readonly entries: readonly Entry[];
+  readonly groups: Readonly<Record<string, string>>;
 }
 
 export interface Command<F extends FlagSet = FlagSet> {

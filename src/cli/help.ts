@@ -1,8 +1,8 @@
-import type { Command } from "./command.ts";
+import type { Command, Entry } from "./command.ts";
 import { flagUsages } from "./flags/usage.ts";
 import { globalFlags } from "./global.ts";
 import { programName } from "./program.ts";
-import { type Entry, entries, find, groups } from "./registry.ts";
+import { entries, find, groups } from "./registry.ts";
 import { print, printError } from "./streams/print.ts";
 
 const columns = () => process.stdout.columns ?? 80;

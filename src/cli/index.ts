@@ -8,7 +8,7 @@ import { FlagError, parseFlags } from "./flags/parse.ts";
 import { globalFlags } from "./global.ts";
 import { chooseHost } from "./host.ts";
 import { programName } from "./program.ts";
-import { find, groups } from "./registry.ts";
+import { entries, find, groups } from "./registry.ts";
 import { print, printError } from "./streams/print.ts";
 
 /** Runs a command line and returns the exit status. Never throws. */
@@ -40,6 +40,7 @@ async function dispatch(argv: string[]): Promise<number> {
   return await runCommand(found.entry, found.name, rest, {
     host: () => chooseHost(global.values.host, global.values.context),
     debug: global.values.debug,
+    commands: { entries, groups },
   });
 }
 

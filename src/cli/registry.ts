@@ -1,14 +1,4 @@
-import type { Command } from "./command.ts";
-
-/** A command as lists of commands show it; its module is loaded only when it is used. */
-export interface Entry {
-  readonly summary: string;
-  /** The full names it answers to, the one under its noun first. */
-  readonly names: readonly string[];
-  /** Shown among the common commands. */
-  readonly common?: boolean;
-  load(): Promise<{ default: Command }>;
-}
+import type { Command, Entry } from "./command.ts";
 
 const entry = (
   names: string,

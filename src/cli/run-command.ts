@@ -1,15 +1,15 @@
-import { type Command, StatusError } from "./command.ts";
+import { type Command, type Commands, type Entry, StatusError } from "./command.ts";
 import { FlagError, parseFlags } from "./flags/parse.ts";
 import { commandHelp, usageLines } from "./help.ts";
 import type { HostChoice } from "./host.ts";
 import { programName } from "./program.ts";
-import type { Entry } from "./registry.ts";
 import { report } from "./report.ts";
 import { print } from "./streams/print.ts";
 
 export interface Globals {
   host(): HostChoice;
   debug: boolean;
+  commands: Commands;
 }
 
 /** Loads a command, reads its flags, runs it, and reports its failure. */
@@ -31,6 +31,7 @@ export async function runCommand(
       flags: parsed.values,
       changed: (flag) => parsed.changed.has(flag),
       args: parsed.args,
+      commands: globals.commands,
       connect: async () => await (await import("./connect.ts")).connect(globals.host()),
     });
     return status ?? 0;

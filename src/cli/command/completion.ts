@@ -16,10 +16,10 @@ export default command({
     "For example: slipway completion bash > /etc/bash_completion.d/slipway",
   arity: exactly(1),
   flags: {},
-  async run({ args: [shell = ""] }) {
+  async run({ args: [shell = ""], commands }) {
     const script = Object.hasOwn(scripts, shell) ? scripts[shell] : undefined;
     if (script === undefined) throw wrong(`no completion for "${shell}": choose bash, zsh or fish`);
-    print(script(programName(), await vocabulary()));
+    print(script(programName(), await vocabulary(commands)));
     return 0;
   },
 });

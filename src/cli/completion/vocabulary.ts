@@ -1,4 +1,4 @@
-import { entries, groups } from "../registry.ts";
+import type { Commands } from "../command.ts";
 
 export interface WordFlag {
   name: string;
@@ -16,7 +16,7 @@ export interface Word {
 }
 
 /** Every command with its flags, and the groups. */
-export async function vocabulary(): Promise<Word[]> {
+export async function vocabulary({ entries, groups }: Commands): Promise<Word[]> {
   const words = await Promise.all(
     entries.map(async (entry) => {
       const { default: command } = await entry.load();
