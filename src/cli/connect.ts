@@ -3,6 +3,7 @@ import { type Address, parseHost } from "../client/host.ts";
 import { messageOf } from "../errors/index.ts";
 import type { HostChoice } from "./host.ts";
 import { wrong } from "./local-error.ts";
+import { answers } from "./probe.ts";
 
 /** A client of the chosen engine. An engine of ours is started first when the default socket has none. */
 export async function connect(choice: HostChoice): Promise<Client> {
@@ -24,17 +25,5 @@ function readHost(host: string): Address {
     return parseHost(host);
   } catch (error) {
     throw wrong(messageOf(error));
-  }
-}
-
-/** Whether somebody listens. A connection is opened and dropped, which costs less than a failed request. */
-export async function answers(socket: string): Promise<boolean> {
-  try {
-    const probe = await Bun.connect({ unix: socket, socket: { data() {}, connectError() {} } });
-    probe.terminate();
-    return true;
-  } catch {
-    // Nobody listens or the file is not there; a permission problem shows in the request itself.
-    return false;
   }
 }

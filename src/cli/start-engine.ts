@@ -1,7 +1,7 @@
 import { mkdirSync, openSync, readFileSync } from "node:fs";
 import { ownCommand } from "../os/self.ts";
-import { answers } from "./connect.ts";
 import { wrong } from "./local-error.ts";
+import { answers } from "./probe.ts";
 
 export const engineLog = "/var/log/slipway.log";
 const patience = 15_000;
