@@ -1,5 +1,5 @@
 /* The options that `run` and `create` share: everything a container can be asked for. */
-import type { FlagSet } from "../../flags/flag.ts";
+import type { FlagSet, FlagValues } from "../../flags/flag.ts";
 import { bool, custom, each, integer, list, map, string } from "../../flags/kinds.ts";
 import { parseDuration, parseInteger } from "../../flags/scalar.ts";
 import { parseGpus, parseThrottleBytes, parseThrottleRate, parseWeightDevice } from "../../opts/device.ts";
@@ -187,3 +187,5 @@ const running = {
 } satisfies FlagSet;
 
 export const createFlags = { ...limits, ...networking, ...health, ...isolation, ...storage, ...running };
+
+export type CreateFlags = FlagValues<typeof createFlags>;

@@ -2,7 +2,7 @@ import type { EndpointSettings } from "../../../api/index.ts";
 import { wrong } from "../../local-error.ts";
 import { attachment, endpoint, isUserDefined, type NetworkAttachment } from "../../opts/network.ts";
 import { validateMac } from "../../opts/validate.ts";
-import type { CreateFlags } from "./create-request.ts";
+import type { CreateFlags } from "./create-flags.ts";
 
 export const networksOf = (flags: CreateFlags): NetworkAttachment[] => [...flags.net, ...flags.network];
 

@@ -5,7 +5,6 @@ import type {
   HostConfig,
   Resources,
 } from "../../../api/index.ts";
-import type { FlagValues } from "../../flags/flag.ts";
 import { wrong } from "../../local-error.ts";
 import { effectiveCapabilities } from "../../opts/capabilities.ts";
 import { cut } from "../../opts/csv.ts";
@@ -16,10 +15,8 @@ import { parseRestart } from "../../opts/restart.ts";
 import { parseSecurity } from "../../opts/security.ts";
 import { distinctUlimits } from "../../opts/ulimit.ts";
 import { parseVolumes } from "../../opts/volume.ts";
-import type { createFlags } from "./create-flags.ts";
+import type { CreateFlags } from "./create-flags.ts";
 import { endpoints, networksOf } from "./create-network.ts";
-
-export type CreateFlags = FlagValues<typeof createFlags>;
 
 /** Options and arguments of `run` and `create`, as the request that docker makes of them. */
 export function createRequest(
