@@ -97,7 +97,7 @@ throughBoth("ps", fixture, ({ call, ok }) => {
       ids.three?.slice(0, 12) ?? "",
       "busybox",
       "\"sh -c 'exit 3'\"",
-      expect.stringMatching(/^(\d+ seconds|About a minute|Less than a second|\d+ minutes) ago$/),
+      expect.stringMatching(/^(\d+ seconds?|About a minute|Less than a second|\d+ minutes) ago$/),
       expect.stringMatching(/^Exited \(3\) .* ago$/),
       "three",
     ]);
@@ -106,7 +106,7 @@ throughBoth("ps", fixture, ({ call, ok }) => {
   test("statuses are worded as Docker words them", async () => {
     const output = await ok(["ps", "-a", "--format", "{{.Names}}={{.Status}}"]);
     expect(output).toContain("first=Created");
-    expect(output).toMatch(/^up=Up (\d+ seconds|Less than a second|About a minute|\d+ minutes)$/m);
+    expect(output).toMatch(/^up=Up (\d+ seconds?|Less than a second|About a minute|\d+ minutes)$/m);
     expect(output).toMatch(/^three=Exited \(3\) .* ago$/m);
     expect(output).toMatch(/^paused=Up .* \(Paused\)$/m);
     expect(output).toMatch(/^healthy=Up .* \(healthy\)$/m);
@@ -175,7 +175,7 @@ throughBoth("ps", fixture, ({ call, ok }) => {
       Image: "other:1",
       Names: "up",
       State: "running",
-      Labels: "color=blue",
+      Labels: expect.stringContaining("color=blue"),
       Networks: "bridge",
       LocalVolumes: "1",
     });

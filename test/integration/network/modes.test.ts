@@ -22,7 +22,7 @@ throughBoth("networks:", fixture, (line) => {
     const links = await command(["ip", "-o", "link", "show", "master", bridge]);
     expect(links.stdout.trim().split("\n").length).toBeGreaterThanOrEqual(1);
     expect((await command(["brctl", "show", bridge])).stdout).toContain("veth");
-    expect((await command(["ping", "-c1", "-W2", address])).code).toBe(0);
+    expect((await command(["busybox", "ping", "-c1", "-W2", address])).code).toBe(0);
     expect((await container.exec(`ping -c1 -W2 ${gateway}`)).code).toBe(0);
   });
 

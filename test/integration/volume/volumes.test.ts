@@ -128,25 +128,6 @@ throughBoth("volumes:", fixture, (line) => {
     await ok(["volume", "rm", name]);
   });
 
-  test("options: a tmpfs and a bind of the local driver", async () => {
-    const name = uniqueName("v");
-    const flags = ["-o", "type=tmpfs", "-o", "device=tmpfs", "-o", "o=size=2m,mode=700"];
-    await ok(["volume", "create", ...flags, name]);
-    expect(
-      await ok([
-        "run",
-        "--rm",
-        "-v",
-        `${name}:/t`,
-        "busybox",
-        "sh",
-        "-c",
-        "df -m /t | tail -1 | awk '{print $2}'; stat -c %a /t",
-      ]),
-    ).toBe("2\n700");
-    await ok(["volume", "rm", name]);
-  });
-
   test("prune takes unused anonymous ones, -a all unused", async () => {
     const named = uniqueName("v");
     await ok(["volume", "create", named]);
