@@ -55,7 +55,8 @@ export async function putArchive(
   const tree = await openTree(engine, container);
   try {
     refuseReadOnly(container, realPath(tree, path));
-    const owner = options.copyUIDGID ? ownerIn(tree, container) : undefined;
+    // Docker gives the files to the user that the container is said to run as; without one they keep their owners.
+    const owner = options.copyUIDGID && container.record.config.User ? ownerIn(tree, container) : undefined;
     const { noOverwriteDirNonDir } = options;
     const how = { noOverwriteDirNonDir, ...(owner === undefined ? {} : { owner }) };
     await found(ref, path, () => engine.files.put(tree, path, tar, how, signal));

@@ -45,7 +45,7 @@ export async function createContainer(
       created: rfc3339Nano(nowNanoseconds()),
       image: imageOf(config.Image, image),
       platform: image.os,
-      config: { ...merged, Hostname: hostnameFor(id, merged, hostConfig) },
+      config: { ...merged, ...hostnameFor(engine, id, merged, hostConfig) },
       hostConfig,
       ...command,
       mounts,
@@ -122,13 +122,20 @@ function initialState(): ContainerRecord["state"] {
   };
 }
 
+/** Who shares a container's network has its name too: the hosts file that they share says so. */
 function hostnameFor(
+  engine: EngineContext,
   id: string,
   config: api.ContainerConfig,
   { NetworkMode, UTSMode }: api.HostConfig,
-): string {
-  if (config.Hostname) return config.Hostname;
-  return NetworkMode === "host" || UTSMode === "host" ? hostname() : id.slice(0, 12);
+): Pick<api.ContainerConfig, "Hostname" | "Domainname"> {
+  const other = /^container:(.+)$/.exec(NetworkMode ?? "")?.[1];
+  if (other !== undefined) {
+    const { Hostname = "", Domainname = "" } = engine.containers.find(other).record.config;
+    return { Hostname, Domainname };
+  }
+  if (config.Hostname) return { Hostname: config.Hostname };
+  return { Hostname: NetworkMode === "host" || UTSMode === "host" ? hostname() : id.slice(0, 12) };
 }
 
 /** The networks to join: the one that the mode names, with the settings that the request has for it. */

@@ -34,7 +34,7 @@ export async function probe(
     await exec.ended;
     const text = output.toString();
     if (!late) return { exitCode: exec.exitCode ?? -1, output: text };
-    const what = `Health check exceeded timeout (${timeout / 1000}s)`;
+    const what = `Health check exceeded timeout (${duration(timeout)})`;
     return { exitCode: -1, output: text === "" ? what : `${what}: ${text}` };
   } finally {
     clearTimeout(timer);
@@ -61,4 +61,14 @@ class BoundedText {
   toString(): string {
     return Buffer.concat(this.chunks).toString("utf8") + (this.truncated ? "..." : "");
   }
+}
+
+/** Milliseconds as Go prints a duration. */
+function duration(ms: number): string {
+  if (ms < 1000) return `${ms}ms`;
+  const hours = Math.floor(ms / 3_600_000);
+  const minutes = Math.floor(ms / 60_000) % 60;
+  const seconds = `${(ms % 60_000) / 1000}s`;
+  if (hours > 0) return `${hours}h${minutes}m${seconds}`;
+  return minutes > 0 ? `${minutes}m${seconds}` : seconds;
 }

@@ -1,4 +1,5 @@
-import { closeSync } from "node:fs";
+import { closeSync, mkdirSync, statSync } from "node:fs";
+import { posix } from "node:path";
 import { errnoOf } from "../../errors/index.ts";
 import { openInRoot } from "../../os/inroot.ts";
 import { check, libc } from "../../os/libc.ts";
@@ -10,7 +11,8 @@ const O_PATH = 0o10000000;
 
 /**
  * Binds directories over parts of `root`, for this process alone: in a mount namespace of its own, which ends with
- * it. A place that does not exist in the root is left out.
+ * it. A place that does not exist yet is made for a directory, as a start of the container would; for a file it is
+ * left out.
  */
 export function mountOver(root: string, mounts: readonly Overmount[]): void {
   if (mounts.length === 0) return;
@@ -18,7 +20,7 @@ export function mountOver(root: string, mounts: readonly Overmount[]): void {
   setPropagation("/", "rprivate");
   const outermostFirst = [...mounts].sort((a, b) => a.destination.length - b.destination.length);
   for (const { source, destination, writable } of outermostFirst) {
-    const place = openPlace(root, destination);
+    const place = openPlace(root, destination) ?? makePlace(root, destination, source);
     if (place === undefined) continue;
     try {
       // By its descriptor: a link that the container planted cannot move the place.
@@ -33,6 +35,22 @@ export function mountOver(root: string, mounts: readonly Overmount[]): void {
     remount(`/proc/self/fd/${covered}`, ["bind", "ro"]);
     closeSync(covered);
   }
+}
+
+function makePlace(root: string, destination: string, source: string): number | undefined {
+  if (destination === "/" || !statSync(source).isDirectory()) return undefined;
+  const above = posix.dirname(destination);
+  const parent = openPlace(root, above) ?? makePlace(root, above, source);
+  if (parent === undefined) return undefined;
+  try {
+    // The last component is not followed, and the ones before it are the descriptor's.
+    mkdirSync(`/proc/self/fd/${parent}/${posix.basename(destination)}`, { mode: 0o755 });
+  } catch (error) {
+    if (errnoOf(error) !== "EEXIST") throw error;
+  } finally {
+    closeSync(parent);
+  }
+  return openPlace(root, destination);
 }
 
 function openPlace(root: string, destination: string): number | undefined {

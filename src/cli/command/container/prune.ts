@@ -2,7 +2,7 @@ import type { Filters } from "../../../api/index.ts";
 import type { Client } from "../../../client/client.ts";
 import { pruneContainers } from "../../../client/container/prune.ts";
 import { command, noArguments } from "../../command.ts";
-import { shortSize } from "../../formatter/size.ts";
+import { humanSize } from "../../formatter/size.ts";
 import { confirm } from "../../streams/confirm.ts";
 import { print } from "../../streams/print.ts";
 import { pruneFlags } from "../prune-flags.ts";
@@ -14,7 +14,7 @@ export default command({
   async run({ flags, connect }) {
     confirm("This will remove all stopped containers.", flags.force);
     const space = await pruneStopped(await connect(), flags.filter);
-    print(`Total reclaimed space: ${shortSize(space)}\n`);
+    print(`Total reclaimed space: ${humanSize(space)}\n`);
     return 0;
   },
 });

@@ -3,7 +3,7 @@ import type { Client } from "../../../client/client.ts";
 import { pruneImages } from "../../../client/image/prune.ts";
 import { command, noArguments } from "../../command.ts";
 import { bool } from "../../flags/kinds.ts";
-import { shortSize } from "../../formatter/size.ts";
+import { humanSize } from "../../formatter/size.ts";
 import { confirm } from "../../streams/confirm.ts";
 import { print } from "../../streams/print.ts";
 import { pruneFlags } from "../prune-flags.ts";
@@ -16,7 +16,7 @@ export default command({
     const which = flags.all ? "images without at least one container associated to them" : "dangling images";
     confirm(`This will remove all ${which}.`, flags.force);
     const space = await pruneUnused(await connect(), flags.filter, flags.all);
-    print(`Total reclaimed space: ${shortSize(space)}\n`);
+    print(`Total reclaimed space: ${humanSize(space)}\n`);
     return 0;
   },
 });

@@ -1,6 +1,6 @@
 import { command, noArguments } from "../../command.ts";
 import { bool } from "../../flags/kinds.ts";
-import { shortSize } from "../../formatter/size.ts";
+import { humanSize } from "../../formatter/size.ts";
 import { wrong } from "../../local-error.ts";
 import { confirm } from "../../streams/confirm.ts";
 import { print } from "../../streams/print.ts";
@@ -30,7 +30,7 @@ export default command({
     let space = await pruneStopped(client, flags.filter);
     if (flags.volumes) space += await pruneUnusedVolumes(client, flags.filter);
     space += await pruneUnused(client, flags.filter, flags.all);
-    print(`Total reclaimed space: ${shortSize(space)}\n`);
+    print(`Total reclaimed space: ${humanSize(space)}\n`);
     return 0;
   },
 });

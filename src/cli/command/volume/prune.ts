@@ -3,7 +3,7 @@ import type { Client } from "../../../client/client.ts";
 import { pruneVolumes } from "../../../client/volume/prune.ts";
 import { command, noArguments } from "../../command.ts";
 import { bool } from "../../flags/kinds.ts";
-import { shortSize } from "../../formatter/size.ts";
+import { humanSize } from "../../formatter/size.ts";
 import { wrong } from "../../local-error.ts";
 import { confirm } from "../../streams/confirm.ts";
 import { print } from "../../streams/print.ts";
@@ -20,7 +20,7 @@ export default command({
     confirm(`This will remove ${which}local volumes not used by at least one container.`, flags.force);
     const filters = flags.all ? { ...flags.filter, all: ["true"] } : flags.filter;
     const space = await pruneUnusedVolumes(await connect(), filters);
-    print(`Total reclaimed space: ${shortSize(space)}\n`);
+    print(`Total reclaimed space: ${humanSize(space)}\n`);
     return 0;
   },
 });
