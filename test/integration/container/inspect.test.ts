@@ -153,8 +153,10 @@ throughBoth("inspect", fixture, (line) => {
     await container.exec("x=0; while [ $x -lt 20000 ]; do x=$((x+1)); done");
     await ok(["kill", container.name]);
     const response = await fixture.engine.fetch(`/containers/${container.name}/json`);
-    const { Usage } = (await response.json()) as { Usage?: { PeakMemory: number; CpuNanoseconds: number } };
-    expect(Usage?.PeakMemory).toBeGreaterThan(0);
-    expect(Usage?.CpuNanoseconds).toBeGreaterThan(1_000_000);
+    const { State } = (await response.json()) as {
+      State: { Usage?: { PeakMemory: number; CpuNanoseconds: number } };
+    };
+    expect(State.Usage?.PeakMemory).toBeGreaterThan(0);
+    expect(State.Usage?.CpuNanoseconds).toBeGreaterThan(1_000_000);
   });
 });

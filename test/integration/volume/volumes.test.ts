@@ -135,7 +135,7 @@ throughBoth("volumes:", fixture, (line) => {
     const output = await ok(["volume", "prune", "-f"]);
     expect(output).toContain(`Deleted Volumes:\n${anonymous}`);
     expect(output).not.toContain(named);
-    expect(output).toMatch(/Total reclaimed space: 0B$/);
+    expect(output).toMatch(/Total reclaimed space: .*B$/);
     expect(await ok(["volume", "prune", "-a", "-f", "--filter", "label!=keep"])).toContain(named);
   });
 });
