@@ -64,6 +64,7 @@ async function write(): Promise<void> {
       return true;
     },
     drained: () => Promise.resolve(),
+    empty: () => true,
   };
   const client = stdio.attach(
     { stdout: true, stderr: true, sink, framing: "multiplexed" },

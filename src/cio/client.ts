@@ -1,15 +1,18 @@
 import { FRAME_HEADER_BYTES } from "../api/stdcopy.ts";
 import type { LogMarks, LogReplay, OutputStream } from "./log/driver.ts";
+import type { ReadFrame } from "./slab.ts";
 
 /** Output that a client may be behind in memory; beyond that it is served from the log. */
 const QUEUE_BYTES = 1 << 20;
 
-/** Where an attached client's output goes. The chunks are the sink's from then on; nobody changes them. */
+/** Where an attached client's output goes. The chunks are the sink's until it says that it is `empty`. */
 export interface OutputSink {
   /** False when the sink is full; it has taken the chunk all the same. */
   write(chunk: Uint8Array): boolean;
   /** Resolves when the sink has room, at once if it has; rejects when it is broken. */
   drained(): Promise<void>;
+  /** Whether it has no more use for the memory of the chunks it has taken. Without it, chunks never change. */
+  empty?(): boolean;
 }
 
 export interface AttachOptions {
@@ -31,6 +34,12 @@ export interface OutputState {
   replay(from: LogMarks): LogReplay | undefined;
 }
 
+interface Queued {
+  readonly bytes: Uint8Array;
+  /** Where the bytes are from; undefined for what is nobody else's. */
+  readonly read: ReadFrame | undefined;
+}
+
 /**
  * One attached client. It is live (chunks go straight to the sink), or waits with a bounded queue for the
  * sink, or lags: the queue was full, so the rest comes from the log until it has caught up.
@@ -39,8 +48,10 @@ export class OutputClient {
   readonly #options: AttachOptions;
   readonly #state: OutputState;
   readonly #finished = Promise.withResolvers<void>();
-  #queue: Uint8Array[] = [];
+  #queue: Queued[] = [];
   #queued = 0;
+  /** What the sink has not done with yet. */
+  #sent: ReadFrame[] = [];
   #waiting = false;
   #replay: LogReplay | undefined;
   #ending = false;
@@ -77,19 +88,19 @@ export class OutputClient {
     return this.#relieved.promise;
   }
 
-  /** Takes a frame; when it must wait for too many others and `replayable`, leaves it to the log. */
-  push(stream: OutputStream, frame: Uint8Array, replayable: boolean): void {
+  /** Takes a frame, which must not be overwritten before it is released; when it must wait for too many others and `replayable`, leaves it to the log. */
+  push(stream: OutputStream, read: ReadFrame, replayable: boolean): void {
     if (this.#gone || this.#replay) return;
     if (this.#waiting && replayable && this.full) {
       this.#replay = this.#state.replay(this.#state.marks());
       if (this.#replay) return;
     }
     if (!(stream === 1 ? this.#options.stdout : this.#options.stderr)) return;
-    const bytes = this.#options.framing === "raw" ? frame.subarray(FRAME_HEADER_BYTES) : frame;
+    const bytes = this.#options.framing === "raw" ? read.payload : read.frame;
+    read.keep();
     if (this.#waiting) {
-      this.#queue.push(bytes);
-      this.#queued += bytes.length;
-    } else if (!this.#options.sink.write(bytes)) {
+      this.#enqueue({ bytes, read });
+    } else if (!this.#write({ bytes, read })) {
       this.#waiting = true;
       void this.#drain();
     }
@@ -116,7 +127,7 @@ export class OutputClient {
   async #drain(): Promise<void> {
     try {
       do {
-        await this.#options.sink.drained();
+        await this.#drained();
         await this.#sendQueue();
         if (this.#replay) await this.#catchUp(this.#replay);
       } while ((this.#queue.length > 0 || this.#replay) && !this.#gone);
@@ -131,9 +142,9 @@ export class OutputClient {
   async #sendQueue(): Promise<void> {
     while (this.#queue.length > 0 && !this.#gone) {
       const next = this.#queue.shift()!;
-      this.#queued -= next.length;
+      this.#queued -= next.bytes.length;
       this.#relieve();
-      if (!this.#options.sink.write(next)) await this.#options.sink.drained();
+      if (!this.#write(next)) await this.#drained();
     }
   }
 
@@ -151,16 +162,36 @@ export class OutputClient {
     this.#replay = undefined;
     replay.close();
     if (rest.length > 0 && !this.#gone) {
-      const wanted = this.#select(rest);
-      this.#queue.push(wanted);
-      this.#queued += wanted.length;
+      this.#enqueue({ bytes: this.#select(rest), read: undefined });
     }
     this.#relieve();
     await this.#sendQueue();
   }
 
   async #send(bytes: Uint8Array): Promise<void> {
-    if (bytes.length > 0 && !this.#options.sink.write(bytes)) await this.#options.sink.drained();
+    if (bytes.length > 0 && !this.#write({ bytes, read: undefined })) await this.#drained();
+  }
+
+  #enqueue(next: Queued): void {
+    this.#queue.push(next);
+    this.#queued += next.bytes.length;
+  }
+
+  #write({ bytes, read }: Queued): boolean {
+    const goesOn = this.#options.sink.write(bytes);
+    if (read && this.#options.sink.empty) this.#sent.push(read);
+    this.#release();
+    return goesOn;
+  }
+
+  async #drained(): Promise<void> {
+    await this.#options.sink.drained();
+    this.#release();
+  }
+
+  #release(): void {
+    if (this.#sent.length === 0 || !this.#options.sink.empty?.()) return;
+    for (const read of this.#sent.splice(0)) read.release();
   }
 
   /** What this client wants of whole frames, in its framing; moved together in the same memory. */

@@ -137,12 +137,10 @@ export class Output implements OutputState {
   }
 
   async #deliver(stream: OutputStream, read: ReadFrame): Promise<void> {
-    const { frame, payload } = read;
+    const { payload } = read;
     const log = this.#log;
-    if (this.#clients.size > 0) {
-      read.keep();
-      await this.#awaitClients();
-    }
+    read.keep();
+    await this.#awaitClients();
     const clients = [...this.#clients];
     const exact = !this.#logBroken && (log?.reproduces(stream, payload) ?? false);
     const keeps = (position: LogPosition) => exact && (log?.retains(position, payload) ?? false);
@@ -154,7 +152,8 @@ export class Output implements OutputState {
     const logged = this.#logged(() => log?.write(stream, payload));
     const mark = log?.mark(stream) ?? START;
     await logged;
-    for (const client of clients) client.push(stream, frame, replayable && !this.#logBroken);
+    for (const client of clients) client.push(stream, read, replayable && !this.#logBroken);
+    read.release();
     this.#marks[stream] = mark;
     this.#move();
     if (replayable) return;

@@ -8,20 +8,32 @@ import type { OutputSpool, OutputStream } from "./log/driver.ts";
 const READ_BYTES = 262144;
 const SLAB_BYTES = 1 << 20;
 
+/** Slabs that wait to be used again: touching new memory costs as much as reading into it does. */
+const MAX_SPARE = 8;
+
+class Slab {
+  /** Not zeroed: only what was read is ever looked at. */
+  readonly bytes = new Uint8Array(Buffer.allocUnsafeSlow(SLAB_BYTES).buffer);
+  readonly address = Number(ptr(this.bytes));
+  used = 0;
+  holders = 0;
+}
+
 /**
  * Where output is read to: one piece of memory for all containers. A read leaves room for a frame's header,
  * so that clients get it framed without a copy. What nobody keeps is overwritten by the next read.
  */
-let slab = newSlab();
-let slabAddress = Number(ptr(slab));
-let used = 0;
+let current = new Slab();
+const spare: Slab[] = [];
 
 /** A frame just read: header and payload. */
 export interface ReadFrame {
   readonly frame: Uint8Array;
   readonly payload: Uint8Array;
-  /** Keeps its bytes from being overwritten. */
+  /** Keeps its bytes from being overwritten, once for each call. */
   keep(): void;
+  /** Undoes one `keep`. Without it the bytes stay as they are for as long as anybody has them. */
+  release(): void;
 }
 
 /**
@@ -33,33 +45,34 @@ export function readFrame(
   stream: OutputStream,
   spool: OutputSpool | undefined,
 ): ReadFrame | "empty" | "ended" {
-  if (SLAB_BYTES - used < FRAME_HEADER_BYTES + READ_BYTES) {
-    slab = newSlab();
-    slabAddress = Number(ptr(slab));
-    used = 0;
+  if (SLAB_BYTES - current.used < FRAME_HEADER_BYTES + READ_BYTES) {
+    current = spare.pop() ?? new Slab();
+    current.used = 0;
   }
-  const start = used;
+  const slab = current;
+  const start = slab.used;
   const payloadStart = start + FRAME_HEADER_BYTES;
-  const address = slabAddress + payloadStart;
+  const address = slab.address + payloadStart;
   const count = spool
     ? spool.take(fd, address, READ_BYTES)
     : Number(libc.read(fd, address as Pointer, READ_BYTES));
   if (count === 0) return "ended";
   if (count < 0) return readFailure();
-  putFrameHeader(slab, start, stream, count);
+  putFrameHeader(slab.bytes, start, stream, count);
   const end = payloadStart + count;
   return {
-    frame: slab.subarray(start, end),
-    payload: slab.subarray(payloadStart, end),
+    frame: slab.bytes.subarray(start, end),
+    payload: slab.bytes.subarray(payloadStart, end),
     keep() {
-      used = end;
+      slab.holders++;
+      slab.used = Math.max(slab.used, end);
+    },
+    release() {
+      if (--slab.holders > 0) return;
+      if (slab === current) slab.used = 0;
+      else if (spare.length < MAX_SPARE) spare.push(slab);
     },
   };
-}
-
-/** Not zeroed: only what was read is ever looked at. */
-function newSlab(): Uint8Array {
-  return new Uint8Array(Buffer.allocUnsafeSlow(SLAB_BYTES).buffer);
 }
 
 function readFailure(): "empty" {

@@ -19,6 +19,8 @@ export interface Backend {
 export interface Sink {
   write(chunk: Uint8Array): boolean;
   drained(): Promise<void>;
+  /** Whether it has no more use for the memory of the chunks it has taken. Without it, chunks never change. */
+  empty?(): boolean;
 }
 
 /** A client's end of a hijacked connection. */

@@ -10,5 +10,6 @@ export function socketSink(
   return {
     write: (chunk) => socket.destroyed || socket.write(encode(chunk)),
     drained: () => drained(socket),
+    empty: () => socket.writableLength === 0,
   };
 }
