@@ -1,5 +1,7 @@
 import type { LogConfig, Ulimit } from "../../api/index.ts";
+import { logDriver } from "../../cio/index.ts";
 import { invalid } from "../../errors/index.ts";
+import { parseInterfaceAddress } from "../../network/index.ts";
 import { readConfigFile } from "./file.ts";
 import { parseFlags, type RawOptions } from "./flags.ts";
 
@@ -102,7 +104,12 @@ function complete(raw: RawOptions): EngineConfig {
     liveRestore: raw["live-restore"] ?? false,
     shutdownTimeout: raw["shutdown-timeout"] ?? 15,
   };
-  if (raw.bip !== undefined) config.bip = raw.bip;
+  // Before anything of it is remembered in the data root.
+  logDriver(config.log.Type).validate(config.log.Config);
+  if (raw.bip !== undefined) {
+    parseInterfaceAddress(raw.bip);
+    config.bip = raw.bip;
+  }
   if (raw["init-path"] !== undefined) config.initPath = raw["init-path"];
   return config;
 }
