@@ -28,7 +28,9 @@ test.each([
   connection.request("POST", `/containers/${id}/attach?${query}`, headers);
   const head = await connection.head();
   expect(head.status).toBe(status);
-  expect(head.headers.get("content-type")).toBe("application/vnd.docker.multiplexed-stream");
+  expect(head.headers.get("content-type")).toBe(
+    `application/vnd.docker.${status === 101 ? "multiplexed" : "raw"}-stream`,
+  );
   expect(head.headers.has("content-length")).toBe(false);
   expect(head.headers.has("transfer-encoding")).toBe(false);
   if (status === 101) expect(head.headers.get("upgrade")).toBe("tcp");

@@ -2,17 +2,20 @@ import { expect, test } from "bun:test";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { command, slipwayPath, TestEngine, until } from "../../support/engine.ts";
 import { Folder } from "../../support/folder.ts";
+import { uniqueName } from "../../support/suite.ts";
 
 /** `slipway daemon` that is expected to refuse its start at once. */
 async function refused(...flags: string[]): Promise<string> {
   using folder = new Folder();
+  const bridge = `sw${uniqueName("x")}`.slice(0, 15);
   const result = await command(
     [
       ...[slipwayPath, "daemon", `--data-root=${folder.join("data")}`, `--exec-root=${folder.join("run")}`],
-      ...[`--host=unix://${folder.join("sock")}`, "--bridge=none", ...flags],
+      ...[`--host=unix://${folder.join("sock")}`, `--bridge=${bridge}`, ...flags],
     ],
     { timeout: 15_000 },
   );
+  await command(["ip", "link", "delete", bridge]);
   expect(result.code).toBe(1);
   expect(result.stderr.trim().split("\n").length).toBeLessThanOrEqual(2);
   return result.stderr;
@@ -85,6 +88,7 @@ test("daemon.json is what counts where no flag says otherwise", async () => {
       "-c",
       "cat /etc/resolv.conf; ulimit -n",
     ]);
+    expect(run.stderr).toBe("");
     expect(run.stdout).toContain("nameserver 10.3.2.1");
     expect(run.stdout.trim().split("\n").at(-1)).toBe("77");
     const inspected = await engine.slipway(["inspect", "-f", "{{json .HostConfig.LogConfig}}", "c"]);

@@ -20,7 +20,7 @@ async function traces(engine: TestEngine) {
     veths: links.filter((row) => row.includes(`master ${engine.bridge} `)),
     bridge: links.filter((row) => row.includes(`${engine.bridge}:`)),
     rules: rules.filter((row) => row.includes(subnet) || row.includes(engine.bridge)),
-    published: rules.filter((row) => row.includes("DNAT") && row.includes(subnet)),
+    published: rules.filter((row) => row.includes("-j DNAT") && row.includes(subnet)),
     cgroups: [
       ...new Bun.Glob("/sys/fs/cgroup/{*/,}*slipway*/*").scanSync({ onlyFiles: false, absolute: true }),
     ],
@@ -56,7 +56,7 @@ test("containers of every kind leave nothing behind when they are removed, nor t
   await ok("exec", "c0", "true");
   await ok("exec", "-d", "c1", "sleep", "1000");
   const ids = (await ok("ps", "-aq", "--no-trunc")).split("\n");
-  expect(ids).toHaveLength(13);
+  expect(ids).toHaveLength(14);
   await ok("rm", "-f", "-v", ...ids);
   await settled(before.veths.length);
 

@@ -91,7 +91,7 @@ throughBoth("events", fixture, (line) => {
     const id = await container.inspect("{{.Id}}");
     expect(text).toMatch(
       new RegExp(
-        `^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{9}\\S+ container create ${id} \\(.*image=busybox.*name=${container.name}\\)$`,
+        `^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{9}\\S+ container create ${id} \\(.*image=busybox.*name=${container.name}.*\\)$`,
       ),
     );
     const json = JSON.parse(
