@@ -64,16 +64,17 @@ export class StdcopyDecoder {
   }
 
   #takeHeader(chunk: Uint8Array, at: number): number {
-    const part = chunk.subarray(at, at + FRAME_HEADER_BYTES - this.#headerFilled);
-    this.#header.set(part, this.#headerFilled);
-    this.#headerFilled += part.length;
-    if (this.#headerFilled < FRAME_HEADER_BYTES) return part.length;
     const header = this.#header;
+    const first = this.#headerFilled;
+    const length = Math.min(FRAME_HEADER_BYTES - first, chunk.length - at);
+    for (let i = 0; i < length; i++) header[first + i] = chunk[at + i]!;
+    this.#headerFilled += length;
+    if (this.#headerFilled < FRAME_HEADER_BYTES) return length;
     if (header[0]! > StdStream.system || header[1] !== 0 || header[2] !== 0 || header[3] !== 0) {
       throw systemError("the engine's answer is not a multiplexed stream; is there a TTY on only one side?");
     }
-    this.#payloadLeft = new DataView(header.buffer).getUint32(4);
+    this.#payloadLeft = ((header[4]! << 24) | (header[5]! << 16) | (header[6]! << 8) | header[7]!) >>> 0;
     this.#headerFilled = 0;
-    return part.length;
+    return length;
   }
 }

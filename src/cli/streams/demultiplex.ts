@@ -12,18 +12,26 @@ export async function copyOutput(
     for await (const chunk of chunks) await output.write("stdout", chunk);
     return;
   }
-  const pieces: { stream: StdStream; bytes: Uint8Array[] }[] = [];
+  const runs: { stream: StdStream; start: number; end: number }[] = [];
+  let current: Uint8Array = new Uint8Array();
   const decoder = new StdcopyDecoder((stream, piece) => {
-    const last = pieces.at(-1);
-    if (last?.stream === stream) last.bytes.push(piece);
-    else pieces.push({ stream, bytes: [piece] });
+    const last = runs.at(-1);
+    if (last?.stream === stream) {
+      // The log's frames are lines: moved together over the headers between them, they are one write.
+      current.set(piece, last.end);
+      last.end += piece.length;
+    } else {
+      const start = piece.byteOffset - current.byteOffset;
+      runs.push({ stream, start, end: start + piece.length });
+    }
   });
   for await (const chunk of chunks) {
+    current = chunk;
     decoder.push(chunk);
-    for (const { stream, bytes } of pieces.splice(0)) {
-      const joined = bytes.length === 1 ? bytes[0]! : Buffer.concat(bytes);
-      if (stream === StdStream.system) throw systemError(Buffer.from(joined).toString());
-      await output.write(stream === StdStream.stderr ? "stderr" : "stdout", joined);
+    for (const { stream, start, end } of runs.splice(0)) {
+      const piece = chunk.subarray(start, end);
+      if (stream === StdStream.system) throw systemError(Buffer.from(piece).toString());
+      await output.write(stream === StdStream.stderr ? "stderr" : "stdout", piece);
     }
   }
 }
