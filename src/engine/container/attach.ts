@@ -43,7 +43,8 @@ async function attach(
   if (!options.stream) return;
   container.attached += 1;
   try {
-    const stdio = openStdio(engine, container);
+    // A run that has just ended is cleaned up first: it has the same directory.
+    const stdio = container.stdio ?? (await container.mutex.run(async () => openStdio(engine, container)));
     const { stdout, stderr, framing, keys } = options;
     const attachment = stdio.attach({ stdout, stderr, framing, sink: streams.output }, streams.signal);
     const stdin = options.stdin && container.record.config.OpenStdin;
