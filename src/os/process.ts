@@ -1,4 +1,4 @@
-import { closeSync, readFileSync } from "node:fs";
+import { closeSync, readdirSync, readFileSync } from "node:fs";
 import { errnoOf } from "../errors/index.ts";
 import { check, libc } from "./libc.ts";
 import { openPidfd } from "./pidfd.ts";
@@ -67,9 +67,27 @@ export function isDeafTo(pid: number, signal: number): boolean {
   const status = processStatus(pid);
   if (status === undefined || signal === 9 || signal === 19) return false;
   const has = (mask: bigint) => (mask & (1n << BigInt(signal - 1))) !== 0n;
-  if (has(status.caught) || has(status.blocked)) return false;
+  if (has(status.caught) || has(status.blocked) || waitsForSignals(pid)) return false;
   const isNamespaceInit = status.namespacedIds.length > 1 && status.namespacedIds.at(-1) === 1;
   return has(status.ignored) || isNamespaceInit;
+}
+
+/** sigwait(3) blocks signals, but while it waits the kernel shows those it waits for as unblocked. */
+function waitsForSignals(pid: number): boolean {
+  const rtSigtimedwait = process.arch === "arm64" ? 137 : 128;
+  return threadsOf(pid).some(
+    (thread) => Number(readProc(pid, `task/${thread}/syscall`)?.split(" ")[0]) === rtSigtimedwait,
+  );
+}
+
+function threadsOf(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`);
+  } catch (error) {
+    const name = errnoOf(error);
+    if (name === "ENOENT" || name === "ESRCH") return [];
+    throw error;
+  }
 }
 
 /** Sends a signal, real-time ones included. False when that very process is gone; the kernel's refusal is an error. */

@@ -130,8 +130,12 @@ function hostnameFor(
   { NetworkMode, UTSMode }: api.HostConfig,
 ): Pick<api.ContainerConfig, "Hostname" | "Domainname"> {
   const other = /^container:(.+)$/.exec(NetworkMode ?? "")?.[1];
-  if (other !== undefined) {
-    const { Hostname = "", Domainname = "" } = engine.containers.find(other).record.config;
+  // One that is missing is the start's error, as with Docker: a 404 now would mean the image.
+  const owner = [...engine.containers].find(
+    ({ record }) => other !== undefined && (record.name === other || record.id.startsWith(other)),
+  );
+  if (owner !== undefined) {
+    const { Hostname = "", Domainname = "" } = owner.record.config;
     return { Hostname, Domainname };
   }
   if (config.Hostname) return { Hostname: config.Hostname };
