@@ -15,14 +15,14 @@ const IOCB_FLAG_RESFD = 1;
 const IOCB_BYTES = 64;
 const EVENT_BYTES = 32;
 const EVENTS_AT_ONCE = 64;
-/** Requests in flight; a container has at most three. */
-const MAX_REQUESTS = 8192;
+/** Requests in flight in one queue. All queues of a host share fs.aio-max-nr (65,536), so each is small. */
+const MAX_REQUESTS = 256;
 const EFD_NONBLOCK_CLOEXEC = 0o4000 | 0o2000000;
 
 export const POLLIN = 1;
 export const POLLOUT = 4;
 
-/** The kernel's queue of poll requests, one for the process, made when first needed. */
+/** A queue of poll requests in the kernel. */
 class PollQueue {
   readonly #context: bigint;
   readonly #bell: number;
@@ -37,6 +37,10 @@ class PollQueue {
     this.#context = context[0] as bigint;
     this.#bell = check(libc.eventfd(0, EFD_NONBLOCK_CLOEXEC), "make an eventfd");
     void this.#dispatch();
+  }
+
+  get full(): boolean {
+    return this.#waiting.size >= MAX_REQUESTS;
   }
 
   /** Sends the request in `iocb`, which must stay alive and unchanged until `ready` was called. */
@@ -85,7 +89,16 @@ function syscall(number: number, ...args: (number | bigint)[]): number | bigint 
   return libc.syscall(number, a, b, c, d, e, f);
 }
 
-let queue: PollQueue | undefined;
+/** Made when the ones before are full, and kept. */
+const queues: PollQueue[] = [];
+
+function queueWithRoom(): PollQueue {
+  const found = queues.find(({ full }) => !full);
+  if (found !== undefined) return found;
+  const made = new PollQueue();
+  queues.push(made);
+  return made;
+}
 
 /**
  * One descriptor's readiness (poll(2)); one wait at a time. While a wait is pending the kernel keeps the file
@@ -93,23 +106,23 @@ let queue: PollQueue | undefined;
  */
 export class Pollable {
   readonly #iocb = new DataView(new ArrayBuffer(IOCB_BYTES));
-  #pending = false;
+  #pending: PollQueue | undefined;
 
   constructor(readonly fd: number) {}
 
   /** Resolves when one of `events` (POLLIN, POLLOUT), a hang-up or an error is there, or after `cancel`. */
   ready(events: number): Promise<void> {
-    queue ??= new PollQueue();
     const { promise, resolve } = Promise.withResolvers<void>();
+    const queue = queueWithRoom();
     queue.submit(this.#iocb, this.fd, events, () => {
-      this.#pending = false;
+      this.#pending = undefined;
       resolve();
     });
-    this.#pending = true;
+    this.#pending = queue;
     return promise;
   }
 
   cancel(): void {
-    if (this.#pending) queue?.cancel(this.#iocb);
+    this.#pending?.cancel(this.#iocb);
   }
 }
