@@ -1,4 +1,5 @@
 import { mkdirSync, statSync } from "node:fs";
+import { readdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { systemError } from "../../errors/index.ts";
 import { mount, unmount } from "../../os/mount.ts";
@@ -48,6 +49,22 @@ export class RootFilesystems {
       const users = this.users.get(id) ?? 0;
       if (users > 1) this.users.set(id, users - 1);
       else await this.forget(id, isVolatile(record));
+    });
+  }
+
+  /**
+   * Deletes a bundle. Its mount point stays while somebody still looks into the root filesystem: what is mounted
+   * there are the container's files.
+   */
+  async deleteBundle({ id }: Pick<RootRecord, "id">): Promise<void> {
+    const { bundle, rootfs } = this.paths.container(id);
+    await this.exclusively(id, async () => {
+      const entries = this.users.has(id)
+        ? (await readdir(bundle)).map((name) => join(bundle, name))
+        : [bundle];
+      for (const path of entries) {
+        if (path !== rootfs) await rm(path, { recursive: true, force: true });
+      }
     });
   }
 

@@ -1,4 +1,3 @@
-import { rm } from "node:fs/promises";
 import type { EngineContext } from "../context.ts";
 import { cgroupOf } from "./cgroup.ts";
 import type { ContainerRecord } from "./record.ts";
@@ -7,7 +6,7 @@ import { unmountSharedMemory } from "./shm.ts";
 
 /** Removes the runtime's state, the groups, the mounts and the bundle: everything but what the container keeps. */
 export async function releaseRun(engine: EngineContext, record: ContainerRecord): Promise<void> {
-  const { background, rootfs, paths } = engine;
+  const { background, rootfs } = engine;
   const group = cgroupOf(engine, record);
   await background.attempt("remove the runtime's state", () =>
     runtimeOf(engine, record).remove(record.id, group),
@@ -16,6 +15,6 @@ export async function releaseRun(engine: EngineContext, record: ContainerRecord)
   await background.attempt("unmount and delete the bundle", async () => {
     await rootfs.unmount(record);
     unmountSharedMemory(engine, record);
-    await rm(paths.container(record.id).bundle, { recursive: true, force: true });
+    await rootfs.deleteBundle(record);
   });
 }

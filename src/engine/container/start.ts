@@ -1,4 +1,3 @@
-import { rmSync } from "node:fs";
 import { conflict, messageOf, notModified, SlipwayError } from "../../errors/index.ts";
 import { nowNanoseconds, rfc3339Nano } from "../../os/clock.ts";
 import type { ProcessIdentity } from "../../os/process.ts";
@@ -58,7 +57,7 @@ export async function launch(engine: EngineContext, container: Container): Promi
   try {
     const runtime = runtimeOf(engine, record);
     const paths = engine.paths.container(record.id);
-    undo.add("delete the bundle", () => rmSync(paths.bundle, { recursive: true, force: true }));
+    undo.add("delete the bundle", () => engine.rootfs.deleteBundle(record));
     const stdio = openStdio(engine, container);
     undo.add("close the container's streams", () => closeStdio(container));
     const [rootfs, network] = await both(

@@ -1,4 +1,4 @@
-import type { DiskUsageResponse, EventMessage, InfoResponse } from "../../api/index.ts";
+import type { DiskUsageResponse, EventMessage, ImageSummary, InfoResponse } from "../../api/index.ts";
 import type { ApiVersion } from "./api-version.ts";
 import { containerSummariesFor } from "./container.ts";
 import { imageSummariesFor } from "./image.ts";
@@ -34,7 +34,7 @@ function withNondistributables(registry: unknown): object {
 export function diskUsageFor(version: ApiVersion, usage: DiskUsageResponse): object {
   return {
     ...usage,
-    ...(usage.Images === undefined ? {} : { Images: imageSummariesFor(version, usage.Images ?? []) }),
+    ...(usage.Images === undefined ? {} : { Images: imagesFor(version, usage.Images ?? []) }),
     ...(usage.Containers === undefined
       ? {}
       : { Containers: containerSummariesFor(version, usage.Containers ?? []) }),
@@ -42,6 +42,13 @@ export function diskUsageFor(version: ApiVersion, usage: DiskUsageResponse): obj
     ...(usage.BuildCache === null ? { BuildCache: [] } : {}),
   };
 }
+
+/** Disk usage has always told how many containers use an image; the list of images only since 1.51. */
+const imagesFor = (version: ApiVersion, images: ImageSummary[]): ImageSummary[] =>
+  imageSummariesFor(version, images).map((shown, index) => ({
+    ...shown,
+    Containers: images[index]?.Containers ?? shown.Containers,
+  }));
 
 /** The creation of an image is an event since 1.46. */
 export async function* eventsFor(
