@@ -186,3 +186,21 @@ test("HEAD and GET archive carry what the path is", async () => {
   expect((await engine.fetch(`/containers/${id}/archive`)).status).toBe(400);
   await engine.slipway(["rm", id]);
 });
+
+test("who looks at the files of a container that ends just then does not cost it its files", async () => {
+  const { engine } = fixture;
+  const id = (await engine.slipway(["create", "busybox", "true"])).stdout.trim();
+  for (let round = 0; round < 5; round++) {
+    await engine.slipway(["start", id]);
+    const looks = Array.from({ length: 6 }, async () => {
+      const response = await engine.fetch(`/containers/${id}/archive?path=/etc`);
+      await response.arrayBuffer();
+      return response.status;
+    });
+    // The process whose view of the files is shown may be gone in between; the files are not.
+    for (const status of await Promise.all(looks)) expect(status).toBeOneOf([200, 404]);
+    await engine.slipway(["wait", id]);
+  }
+  expect(await (await engine.fetch(`/containers/${id}/changes`)).text()).toBe("null");
+  await engine.slipway(["rm", id]);
+});

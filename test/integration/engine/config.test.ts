@@ -23,7 +23,7 @@ async function refused(...flags: string[]): Promise<string> {
 
 test("bad options are refused in one clear line", async () => {
   expect(await refused("--nonsense")).toContain("unknown flag: --nonsense");
-  expect(await refused("--bip=300.1.1.1/24")).toContain("300.1.1.1/24");
+  expect(await refused("--bip=300.1.1.1/24")).toContain("300.1.1.1");
   expect(await refused("--log-level=loud")).toContain("loud");
   expect(await refused("--log-driver=nonesuch")).toContain("nonesuch");
   expect(await refused("--default-runtime=nonesuch")).toContain("nonesuch");
@@ -82,7 +82,7 @@ test("daemon.json is what counts where no flag says otherwise", async () => {
     const run = await engine.slipway([
       "run",
       "--name",
-      "c",
+      "config",
       "busybox",
       "sh",
       "-c",
@@ -91,7 +91,7 @@ test("daemon.json is what counts where no flag says otherwise", async () => {
     expect(run.stderr).toBe("");
     expect(run.stdout).toContain("nameserver 10.3.2.1");
     expect(run.stdout.trim().split("\n").at(-1)).toBe("77");
-    const inspected = await engine.slipway(["inspect", "-f", "{{json .HostConfig.LogConfig}}", "c"]);
+    const inspected = await engine.slipway(["inspect", "-f", "{{json .HostConfig.LogConfig}}", "config"]);
     expect(JSON.parse(inspected.stdout)).toEqual({ Type: "local", Config: { "max-size": "1m" } });
     expect((await engine.slipway(["info", "-f", "{{.LoggingDriver}} {{json .Labels}}"])).stdout.trim()).toBe(
       'local ["site=test"]',
