@@ -35,7 +35,7 @@ test("nothing wrong becomes visible, and nothing is left of it", async () => {
   await expect(store.ingest(chunks("hello"), { digest })).rejects.toMatchObject({ kind: "invalid" });
   await expect(store.ingest(chunks("hello"), { size: 4 })).rejects.toMatchObject({ kind: "invalid" });
   await expect(store.ingest(chunks("hello"), { size: 6 })).rejects.toMatchObject({ kind: "invalid" });
-  await expect(store.ingest(chunks("hello"), {}, AbortSignal.abort())).rejects.toThrow();
+  await expect(store.ingest(chunks("hello"), {}, { signal: AbortSignal.abort() })).rejects.toThrow();
   expect(readdirSync(join(root, "ingest"))).toEqual([]);
   expect(await Array.fromAsync(store.walk())).toEqual([]);
 });

@@ -3,12 +3,21 @@ import { link, open, opendir, readFile, rename, rm, stat } from "node:fs/promise
 import { join } from "node:path";
 import { errnoOf, invalid, notFound } from "../errors/index.ts";
 import { type Digest, digestFromHex, hexOf, isDigest } from "../oci/digest.ts";
+import { GatheringWriter } from "./gathering-writer.ts";
 import { hashFile } from "./hash.ts";
 
 /** What bytes must be to be taken in; what is not said is not checked. */
 export interface Expected {
   readonly digest?: Digest;
   readonly size?: number;
+}
+
+export interface IngestOptions {
+  readonly signal?: AbortSignal;
+  /** Told each time bytes were added: the file that they are in, under this name until the blob is complete. */
+  readonly onGrowth?: (path: string, size: number) => void;
+  /** False: whoever refers to the blob durably flushes the file system before. */
+  readonly sync?: boolean;
 }
 
 export interface BlobInfo {
@@ -19,8 +28,9 @@ export interface BlobInfo {
 }
 
 /**
- * Blobs by digest: `<root>/blobs/sha256/<hex>`. A blob becomes visible complete, verified and on the disk, or not
- * at all; it never changes. Any number of ingests may run, of the same blob as well.
+ * Blobs by digest: `<root>/blobs/sha256/<hex>`. A blob becomes visible complete, verified and (unless its maker
+ * cares for that) on the disk, or not at all; it never changes. Any number of ingests may run, of the same blob as
+ * well.
  */
 export class ContentStore {
   readonly #blobs: string;
@@ -37,17 +47,18 @@ export class ContentStore {
   }
 
   /**
-   * Takes bytes in. `invalid` when they are not what was expected; a source that fails, or an aborted signal, leaves
+   * Takes bytes in; they must not change any more. `invalid` when they are not what was expected; a source that fails, or an aborted signal, leaves
    * nothing behind.
    */
   async ingest(
     source: AsyncIterable<Uint8Array>,
     expected: Expected = {},
-    signal?: AbortSignal,
+    { signal, onGrowth, sync = true }: IngestOptions = {},
   ): Promise<BlobInfo> {
     const temporary = join(this.#ingests, `${process.pid}-${++this.#ingested}`);
     const file = await open(temporary, "wx", 0o600);
     try {
+      const output = new GatheringWriter(file);
       const hasher = new Bun.CryptoHasher("sha256");
       let size = 0;
       for await (const chunk of source) {
@@ -56,13 +67,15 @@ export class ContentStore {
         if (expected.size !== undefined && size > expected.size)
           throw wrongSize(expected.size, `more than that`);
         hasher.update(chunk);
-        for (let at = 0; at < chunk.length; ) at += (await file.write(chunk, at)).bytesWritten;
+        if (await output.write(chunk)) onGrowth?.(temporary, output.written);
       }
+      await output.flush();
+      onGrowth?.(temporary, output.written);
       const digest = digestFromHex(hasher.digest("hex"));
       verify({ digest, size }, expected);
-      await file.sync();
+      if (sync) await file.sync();
       await rename(temporary, this.path(digest));
-      await this.#syncBlobs();
+      if (sync) await this.#syncBlobs();
       return await this.info(digest);
     } catch (error) {
       await rm(temporary, { force: true });

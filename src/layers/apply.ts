@@ -13,13 +13,14 @@ export interface ApplyRequest {
   /** The layer's files may have so many bytes together; more is `invalid`. */
   readonly maxBytes?: number;
   readonly maxEntries?: number;
-  /** Return only when all is on the disk. */
-  readonly sync?: boolean;
 }
 
-export interface AppliedLayer {
+export interface AppliedLayer extends UnpackedLayer {
   /** Of the uncompressed archive. */
   readonly diffID: Digest;
+}
+
+export interface UnpackedLayer {
   /** Bytes of the files. */
   readonly size: number;
   readonly entries: number;

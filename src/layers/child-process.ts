@@ -5,7 +5,9 @@ import { type Message, received } from "./child/protocol.ts";
 export interface ChildOptions {
   /** Aborting kills the child. */
   readonly signal?: AbortSignal | undefined;
-  readonly stdin?: ReadableStream<Uint8Array> | undefined;
+  readonly stdin?: ReadableStream<Uint8Array> | number | undefined;
+  /** A descriptor that the child gets as 3. */
+  readonly file?: number;
   /** The child's standard output is read by the caller; without, it has none. */
   readonly output?: boolean;
   readonly onEvent?: (event: unknown) => void;
@@ -26,9 +28,12 @@ export function startChild<Result>(
 ): Child<Result> {
   options.signal?.throwIfAborted();
   const child = Bun.spawn(selfCommand(name, JSON.stringify(request)), {
-    stdin: options.stdin ?? "ignore",
-    stdout: options.output === true ? "pipe" : "ignore",
-    stderr: "pipe",
+    stdio: [
+      options.stdin ?? "ignore",
+      options.output === true ? "pipe" : "ignore",
+      "pipe",
+      ...(options.file === undefined ? [] : [options.file]),
+    ],
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     killSignal: "SIGKILL",
   });
@@ -37,7 +42,7 @@ export function startChild<Result>(
 }
 
 async function outcome<Result>(
-  child: Bun.Subprocess<"ignore" | ReadableStream, "pipe" | "ignore", "pipe">,
+  child: Bun.Subprocess<"ignore" | ReadableStream | number, "pipe" | "ignore", "pipe">,
   name: string,
   options: ChildOptions,
 ): Promise<Result> {

@@ -11,3 +11,4 @@ export {
   type Tree,
 } from "./archive.ts";
 export { type Change, changes, diffLayer } from "./diff.ts";
+export { GrowingLayer, type GrownLayer } from "./growing.ts";

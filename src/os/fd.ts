@@ -1,6 +1,7 @@
 import { ptr } from "bun:ffi";
 import { constants } from "node:fs";
-import { check, cstring, libc } from "./libc.ts";
+import { SlipwayError } from "../errors/index.ts";
+import { check, cstring, errno, errnoName, libc } from "./libc.ts";
 
 const F_SETPIPE_SZ = 1031;
 const F_GETPIPE_SZ = 1032;
@@ -26,6 +27,19 @@ export function setNonblocking(fd: number): void {
   const F_SETFL = 4;
   const flags = check(libc.fcntl(fd, F_GETFL, 0), "read a descriptor's flags");
   check(libc.fcntl(fd, F_SETFL, flags | constants.O_NONBLOCK), "make a descriptor non-blocking");
+}
+
+/**
+ * Wakes whoever reads the pipe. One that is full wakes its reader anyway, and one that nobody reads any more needs
+ * no waking.
+ */
+export function ring(nonblockingWriteEnd: number): void {
+  const byte = new Uint8Array(1);
+  if (Number(libc.write(nonblockingWriteEnd, ptr(byte), 1)) === 1) return;
+  const reason = errnoName(errno());
+  if (reason !== "EAGAIN" && reason !== "EPIPE") {
+    throw new SlipwayError("system", `wake the reader of a pipe: ${reason}`, { errno: reason });
+  }
 }
 
 /**

@@ -20,6 +20,11 @@ interface Snapshot {
   info: SnapshotInfo;
 }
 
+export interface CommitOptions {
+  readonly parent?: string;
+  readonly usage?: Usage;
+}
+
 const beingMade = "new-";
 const beingRemoved = "old-";
 
@@ -27,9 +32,10 @@ const beingRemoved = "old-";
  * Snapshots of file trees, each the difference to its parent, after containerd's model: `prepare` a writable one
  * on a committed parent, mount what `mounts` says, write, and `commit` it under a chain ID or `remove` it.
  *
- * An image is unpacked layer by layer: `prepare("unpack-x", chain of the layers below)`, `applyLayer` into
- * `directory("unpack-x")`, `commit("unpack-x", own chain ID)`. A container gets `prepare(its id, chain ID of
- * the image)`, its root is mounted by `mounts(its id)`, and it ends with `remove(its id)`.
+ * An image's layers are unpacked in any order: `prepare("unpack-x")`, `applyLayer` into `directory("unpack-x")`;
+ * then they are committed, the lowest first: `commit("unpack-x", own chain ID, { parent: chain ID below })`. A
+ * container gets `prepare(its id, chain ID of the image)`, its root is mounted by `mounts(its id)`, and it ends
+ * with `remove(its id)`.
  *
  * One directory a snapshot, `<root>/<id>/{fs,work,snapshot.json}`, made under another name and renamed when it
  * is complete; nothing else knows of snapshots, so after a crash a snapshot is there or not.
@@ -39,6 +45,7 @@ export class Snapshotter {
   /** Keys whose preparation or commit is under way. */
   readonly #reserved = new Set<string>();
   #lastId = 0;
+  #lastCommit: Promise<void> = Promise.resolve();
 
   private constructor(private readonly root: string) {}
 
@@ -96,14 +103,28 @@ export class Snapshotter {
   }
 
   /**
-   * Makes an active snapshot a parent for others, named by its chain ID; it must not be written to any more.
-   * `conflict` when that chain ID is there already: then remove the snapshot.
+   * Makes an active snapshot a parent for others, named by its chain ID; it must not be written to any more, and
+   * what it holds must be on the disk. It may be put on another parent than it was prepared on. `conflict` when that
+   * chain ID is there already: then remove the snapshot. Commits wait for each other.
    */
-  async commit(key: string, chainID: string, usage?: Usage): Promise<void> {
+  async commit(key: string, chainID: string, options: CommitOptions = {}): Promise<void> {
+    const former = this.#lastCommit;
+    const commit = former.then(() => this.#commit(key, chainID, options));
+    this.#lastCommit = commit.catch(() => undefined);
+    await commit;
+  }
+
+  async #commit(key: string, chainID: string, options: CommitOptions): Promise<void> {
     const snapshot = this.#get(key);
     if (snapshot.info.kind !== "active") throw conflict(`the snapshot ${key} is not active`);
     await this.#reserving(chainID, async () => {
-      const { created, parent } = snapshot.info;
+      const { created } = snapshot.info;
+      const { parent = snapshot.info.parent, usage } = options;
+      if (parent !== undefined) {
+        this.#committed(parent);
+        // From here on the parent cannot be removed.
+        snapshot.info = { ...snapshot.info, parent };
+      }
       const info: SnapshotInfo = {
         kind: "committed",
         key: chainID,

@@ -6,7 +6,8 @@ import type { Lease } from "./leases.ts";
 import { packImage, storeDocument } from "./packed.ts";
 import { registerImages } from "./register.ts";
 import type { ImageRooms } from "./rooms.ts";
-import { syncStorage, unpackLayers } from "./unpack.ts";
+import { Staging } from "./staging.ts";
+import { unpackLayers } from "./unpack.ts";
 
 export interface NewImage {
   /** The uncompressed layer on top. */
@@ -25,7 +26,8 @@ export async function buildImage(
   lease: Lease,
   signal: AbortSignal,
 ): Promise<Digest> {
-  const { digest } = await rooms.content.ingest(layer, {}, signal);
+  await using staging = new Staging(rooms, signal);
+  const { digest } = await staging.ingest(layer);
   lease.blobs.add(digest);
   const below = parent?.record.layers ?? [];
   for (const blob of parent?.blobs ?? []) lease.blobs.add(blob.digest);
@@ -35,8 +37,7 @@ export async function buildImage(
   const layers = [...below.map((descriptor) => descriptor.digest), digest];
   const image = await packImage(rooms, stored.digest, layers, references, lease);
   const packed = layers.map((blob, index) => ({ digest: blob, diffID: diffIDs[index] as Digest }));
-  const layerSizes = await unpackLayers(rooms, packed, lease, { signal });
-  await syncStorage(rooms);
+  const [layerSizes = []] = await unpackLayers(rooms, [packed], lease, staging);
   registerImages(rooms, [{ image, layerSizes, ...(parent === undefined ? {} : { parent: parent.id }) }]);
   return stored.digest;
 }

@@ -1,6 +1,6 @@
 import type * as api from "../../api/index.ts";
 import { invalid } from "../../errors/index.ts";
-import { hexOf } from "../../oci/digest.ts";
+import { type Digest, hexOf } from "../../oci/digest.ts";
 import { familiarReference, formatReference } from "../../oci/reference.ts";
 import { decompressed } from "./decompress.ts";
 import { dockerImages } from "./docker-archive.ts";
@@ -13,7 +13,8 @@ import { progressMessage, progressOf, type Report } from "./progress.ts";
 import { registerImages } from "./register.ts";
 import type { ImageRooms } from "./rooms.ts";
 import { type SpooledArchive, spoolArchive } from "./spool.ts";
-import { type PackedLayer, syncStorage, unpackLayers } from "./unpack.ts";
+import { type PackedLayer, Staging } from "./staging.ts";
+import { unpackLayers } from "./unpack.ts";
 
 /**
  * Takes in the images of a Docker archive or an OCI layout, which its content tells, plain or compressed. All of
@@ -26,11 +27,12 @@ export function loadImages(
 ): AsyncGenerator<api.ProgressMessage> {
   return progressOf((report) =>
     withLease(rooms, async (lease) => {
-      const spooled = await spoolArchive(rooms, decompressed(archive, signal), lease, signal);
+      await using staging = new Staging(rooms, signal);
+      const spooled = await spoolArchive(rooms, decompressed(archive, signal), lease, staging);
       const images = await imagesOf(rooms, spooled, lease);
-      const sizes: number[][] = [];
-      for (const image of images) sizes.push(await unpack(rooms, image, lease, report, signal));
-      await syncStorage(rooms);
+      const sizes = await unpackLayers(rooms, images.map(layersOf), lease, staging, (layer, read, size) =>
+        report(progressMessage(hexOf(layer.diffID).slice(0, 12), "Loading layer", read, size)),
+      );
       announceMoves(rooms, images, report);
       registerImages(
         rooms,
@@ -51,19 +53,9 @@ async function imagesOf(rooms: ImageRooms, archive: SpooledArchive, lease: Lease
   );
 }
 
-async function unpack(
-  rooms: ImageRooms,
-  { config, layers }: PackedImage,
-  lease: Lease,
-  report: Report,
-  signal: AbortSignal,
-): Promise<number[]> {
-  const packed = layers.map(({ digest }, index) => ({ digest, diffID: config.rootfs.diff_ids[index] }));
-  return await unpackLayers(rooms, packed as PackedLayer[], lease, {
-    signal,
-    onProgress: ({ diffID }, read, size) =>
-      report(progressMessage(hexOf(diffID).slice(0, 12), "Loading layer", read, size)),
-  });
+function layersOf({ config, layers }: PackedImage): PackedLayer[] {
+  const diffIDs = config.rootfs.diff_ids;
+  return layers.map(({ digest }, index) => ({ digest, diffID: diffIDs[index] as Digest }));
 }
 
 function announceMoves({ images }: ImageRooms, loaded: readonly PackedImage[], report: Report): void {

@@ -5,6 +5,7 @@ import { type Digest, isDigest } from "../../oci/digest.ts";
 import { bytesOf, parseJson } from "./documents.ts";
 import type { Lease } from "./leases.ts";
 import type { ImageRooms } from "./rooms.ts";
+import type { Staging } from "./staging.ts";
 
 /** An image archive whose files are in the content store. */
 export interface SpooledArchive {
@@ -23,20 +24,20 @@ const maxLinks = 10;
 
 /**
  * Takes an image archive's files into the content store as they arrive, in whatever order: members get no other
- * name on this host than their digest. Members that are named by their digest must have it.
+ * name on this host than their digest; layers are unpacked meanwhile. Members that are named by their digest must have it.
  */
 export async function spoolArchive(
   rooms: ImageRooms,
   archive: AsyncIterable<Uint8Array>,
   lease: Lease,
-  signal: AbortSignal,
+  staging: Staging,
 ): Promise<SpooledArchive> {
   const documents = new Map<string, unknown>();
   const blobs = new Map<string, Digest>();
   const links = new Map<string, string>();
   let members = 0;
   for await (const { header, body } of readTar(archive)) {
-    signal.throwIfAborted();
+    staging.signal.throwIfAborted();
     if (++members > maxMembers) throw invalid(`invalid archive: it has more than ${maxMembers} members`);
     const name = nameInside(header.name, header.name);
     if (header.type === "symlink") {
@@ -44,7 +45,7 @@ export async function spoolArchive(
     } else if (header.type === "hardlink") links.set(name, nameInside(header.linkName, header.name));
     else if (header.type !== "file" || needless.test(name)) continue;
     else if (documentNames.includes(name)) documents.set(name, parseJson(await bytesOf(body, name), name));
-    else blobs.set(name, await spoolBlob(rooms, name, body, lease, signal));
+    else blobs.set(name, await spoolBlob(rooms, name, body, lease, staging));
   }
   if (members === 0) throw invalid("invalid archive: it is empty");
   return { documents, blob: (name) => follow(posix.normalize(name), blobs, links) };
@@ -55,17 +56,17 @@ async function spoolBlob(
   name: string,
   body: AsyncIterable<Uint8Array>,
   lease: Lease,
-  signal: AbortSignal,
+  staging: Staging,
 ): Promise<Digest> {
   const announced = `sha256:${blobName.exec(name)?.[1]}`;
   if (!isDigest(announced)) {
-    const { digest } = await content.ingest(body, {}, signal);
+    const { digest } = await staging.ingest(body);
     lease.blobs.add(digest);
     return digest;
   }
   // Kept before it is looked for, so that nobody deletes it in between.
   lease.blobs.add(announced);
-  if (!(await content.has(announced))) await content.ingest(body, { digest: announced }, signal);
+  if (!(await content.has(announced))) await staging.ingest(body, { digest: announced });
   return announced;
 }
 

@@ -1,9 +1,8 @@
-import { constants, openSync } from "node:fs";
 import { TarDecoder } from "../../archive/index.ts";
 import { invalid } from "../../errors/index.ts";
 import { digestFromHex } from "../../oci/digest.ts";
-import { check, libc } from "../../os/libc.ts";
-import type { AppliedLayer, ApplyRequest } from "../apply.ts";
+import type { ApplyRequest } from "../apply.ts";
+import type { GrownLayer } from "../growing.ts";
 import { Blob } from "./blob.ts";
 import { enterRoot } from "./chroot.ts";
 import { decompress } from "./decompress.ts";
@@ -12,13 +11,13 @@ import { Unpacker } from "./unpacker.ts";
 
 const progressEvery = 8 << 20;
 
-/** The child of `applyLayer`. */
+/** The child of `applyLayer` and of `GrowingLayer`. */
 export async function run(args: string[]): Promise<number> {
   return await answer(args, apply);
 }
 
-async function apply(request: ApplyRequest): Promise<AppliedLayer> {
-  const blob = new Blob(request.blob);
+async function apply(request: ApplyRequest & { growing?: boolean }): Promise<GrownLayer> {
+  const blob = new Blob(request.blob, { growing: request.growing === true });
   enterRoot(request.target);
   const unpacker = new Unpacker({
     directory: "",
@@ -39,16 +38,11 @@ async function apply(request: ApplyRequest): Promise<AppliedLayer> {
   });
   decoder.finish();
   unpacker.finish();
-  const digest = digestFromHex(blob.digest());
+  const digest = blob.digest();
   if (request.digest !== undefined && request.digest !== digest) {
     throw invalid(`the layer's digest is ${digest}, not ${request.digest}`);
   }
-  if (request.sync) syncRoot();
   const diffID = hasher === undefined ? digest : digestFromHex(hasher.digest("hex"));
-  return { diffID, size: unpacker.size, entries: unpacker.entries };
-}
-
-/** Writes the whole file system out (syncfs(2)): dearer than the unpacking, so only where asked for. */
-function syncRoot(): void {
-  check(libc.syncfs(openSync("/", constants.O_RDONLY)), "write the layer to the disk");
+  const { size, entries } = unpacker;
+  return { size, entries, ...(diffID === undefined ? {} : { diffID }) };
 }
