@@ -97,3 +97,24 @@ test("a killed process leaves whole transactions only", async () => {
   expect(left).toEqual(right);
   expect(left?.i).toBeGreaterThanOrEqual(acknowledged);
 });
+
+test("on a full disk the reserve lets records be written and removed, and the error then says what to do", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "slipway-full-"));
+  await Bun.$`mount -t tmpfs -o size=8m tmpfs ${directory}`;
+  try {
+    const store = Metastore.open(join(directory, "state.db"));
+    const table = store.table<string>("things");
+    await Bun.$`dd if=/dev/zero of=${join(directory, "filler")} bs=64k`.nothrow().quiet();
+    // The write-ahead log grows with every commit, whatever room it was given before.
+    for (let number = 0; number < 8; number++) table.put(`key${number}`, "x".repeat(100_000));
+    expect(table.get("key7")?.length).toBe(100_000);
+    const fill = () => {
+      for (let number = 0; number < 1000; number++) table.put(`more${number}`, "x".repeat(100_000));
+    };
+    expect(fill).toThrow("no space left on the disk of the data root");
+    expect(table.get("key0")?.length).toBe(100_000);
+    store.close();
+  } finally {
+    await Bun.$`umount --lazy ${directory}`;
+  }
+});

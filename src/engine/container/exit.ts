@@ -58,7 +58,9 @@ export async function finish(
   record.state.status = restart ? "restarting" : "exited";
   if (restart) record.restartCount += 1;
   // What is about to be deleted need not be written first: the exit file tells the next engine the same.
-  if (!remove) engine.containers.save(container);
+  // Who waits is told in any case: on a full disk, too, `run` and `wait` must end.
+  if (!remove)
+    await engine.background.attempt("record the container's end", () => engine.containers.save(container));
   container.run = undefined;
   container.ready = Promise.withResolvers();
   container.waiters.exited({ exitCode: exit.code, error: "" });
