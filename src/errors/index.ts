@@ -80,6 +80,9 @@ export function asSlipwayError(error: unknown): SlipwayError {
   if (error instanceof SlipwayError) return error;
   const errno = errnoOf(error);
   const details = errno === undefined ? { cause: error } : { cause: error, errno };
-  const full = errno === "ENOSPC" || errno === "EDQUOT";
-  return new SlipwayError(full ? "exhausted" : "system", messageOf(error), details);
+  if (errno === "ENOSPC" || errno === "EDQUOT") {
+    const what = "no space left on the disk: free some, for example with 'slipway system prune'";
+    return new SlipwayError("exhausted", `${what} (${messageOf(error)})`, details);
+  }
+  return new SlipwayError("system", messageOf(error), details);
 }
