@@ -34,7 +34,7 @@ throughBoth("save and load:", fixture, (line) => {
     expect(await ok(["image", "inspect", "-f", "{{.Id}}", image])).toBe(id);
     expect(await ok(["run", "--rm", image])).toBe("4711:12:34:2");
     const look =
-      "readlink /made/soft; ls -l /made/null | cut -c1; ls -s /made/sparse | awk '{print $1}'; ls /etc/group 2>&1; ls /made | grep -c longlong";
+      "readlink /made/soft; ls -l /made/null | cut -c1; stat -c %b /made/sparse; ls /etc/group 2>&1; ls /made | grep -c longlong";
     const seen = (await ok(["run", "--rm", image, "sh", "-c", look])).split("\n");
     expect(seen[0]).toBe("file");
     expect(seen[1]).toBe("c");
