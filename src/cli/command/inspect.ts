@@ -18,8 +18,21 @@ export async function inspectAll(
   const failures = outcomes.flatMap((one) => (one.status === "rejected" ? [one.reason as unknown] : []));
   if (format === "") print(`${JSON.stringify(found, undefined, 4)}\n`);
   for (const one of format === "" ? [] : found) {
-    print(`${template === undefined ? toJson(one as Value) : template.execute(one as Value)}\n`);
+    print(`${template === undefined ? toJson(one as Value) : template.execute(withAbsent(one) as Value)}\n`);
   }
   for (const failure of failures) printError(`${describe(failure)}\n`);
   return failures.length > 0 ? 1 : 0;
+}
+
+/** Parts of a container that Docker's API structs have and their JSON leaves out: to a template they are nil, not unknown. */
+function withAbsent(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || !("State" in value) || !("Config" in value))
+    return value;
+  return {
+    SizeRw: null,
+    SizeRootFs: null,
+    ...value,
+    State: { Health: null, ...(value.State as object) },
+    Config: { Healthcheck: null, OnBuild: null, StopTimeout: null, ...(value.Config as object) },
+  };
 }
