@@ -1,8 +1,8 @@
 import { checkFilters, filterValues, matchesLabels } from "../../api/filters.ts";
 import type * as api from "../../api/index.ts";
-import { conflict, invalid, messageOf } from "../../errors/index.ts";
-import { nowNanoseconds, parseRfc3339 } from "../../os/clock.ts";
+import { conflict, messageOf } from "../../errors/index.ts";
 import type { EngineContext } from "../context.ts";
+import { untilOf } from "../until.ts";
 import { removeContainer } from "./remove.ts";
 import { isRunning } from "./status.ts";
 
@@ -56,32 +56,3 @@ async function prune(
 
 const hasExcluded = (filters: api.Filters, labels: Record<string, string> | null | undefined): boolean =>
   filterValues(filters, "label!").some((label) => matchesLabels({ label: [label] }, "label", labels));
-
-const units: Record<string, bigint> = {
-  ms: 1_000_000n,
-  s: 1_000_000_000n,
-  m: 60_000_000_000n,
-  h: 3_600_000_000_000n,
-};
-
-/** A time (RFC 3339, or seconds since the epoch) or an age such as `1h30m`; in nanoseconds since the epoch. */
-export function untilOf(filters: api.Filters): bigint | undefined {
-  const values = filterValues(filters, "until");
-  const [text] = values;
-  if (text === undefined) return undefined;
-  if (values.length > 1) throw invalid("more than one until filter specified");
-  if (/^\d+(\.\d+)?$/.test(text)) return BigInt(Math.round(Number(text) * 1000)) * 1_000_000n;
-  if (/^(\d+(ms|[smh]))+$/.test(text)) {
-    const parts = [...text.matchAll(/(\d+)(ms|[smh])/g)];
-    const age = parts.reduce(
-      (sum, [, count = "0", unit = "s"]) => sum + BigInt(count) * (units[unit] ?? 0n),
-      0n,
-    );
-    return nowNanoseconds() - age;
-  }
-  try {
-    return parseRfc3339(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text);
-  } catch (cause) {
-    throw invalid(`invalid value for 'until' filter: ${text}: write a time or an age such as 24h`, { cause });
-  }
-}

@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { errnoOf, invalid, SlipwayError, systemError, unavailable } from "../../errors/index.ts";
+import { dirname, join } from "node:path";
+import { invalid, systemError, unavailable } from "../../errors/index.ts";
 import { exportArchive } from "../../layers/index.ts";
+import { hostMirrors, sourcesList } from "./debian-sources.ts";
 import type { Report } from "./progress.ts";
 
 export interface DebianLayer {
@@ -10,6 +11,9 @@ export interface DebianLayer {
   created: number;
   layer: AsyncIterable<Uint8Array>;
 }
+
+/** In place before the first package is: an interrupted bootstrap is thrown away, so nothing need be flushed. */
+const speedup = "etc/dpkg/dpkg.cfg.d/docker-apt-speedup";
 
 const files: Readonly<Record<string, string>> = {
   // Nobody starts daemons while packages are installed.
@@ -21,7 +25,7 @@ const files: Readonly<Record<string, string>> = {
   "etc/apt/apt.conf.d/docker-no-languages": 'Acquire::Languages "none";\n',
   "etc/apt/apt.conf.d/docker-gzip-indexes": 'Acquire::GzipIndexes "true";\n',
   "etc/apt/apt.conf.d/docker-autoremove-suggests": 'Apt::AutoRemove::SuggestsImportant "false";\n',
-  "etc/dpkg/dpkg.cfg.d/docker-apt-speedup": "force-unsafe-io\n",
+  [speedup]: "force-unsafe-io\n",
 };
 
 /** What differs from one run to the next, or is of no use in an image. */
@@ -55,12 +59,16 @@ export async function debianLayer(
   const suite = slim ? tag.slice(0, -"-slim".length) : tag === "latest" ? "stable" : tag;
   if (!/^[a-z]+$/.test(suite))
     throw invalid(`"${suite}" is no Debian suite: use for example debian:bookworm`);
-  const mirror = await hostMirror();
+  const mirrors = await hostMirrors();
+  const mirror = mirrors.main;
   const root = await mkdtemp(join(scratch, bootstrapPrefix));
   try {
     report({ stream: `Fetching ${suite} from ${mirror}\n` });
+    const sources = sourcesList(mirrors, suite, signal);
+    sources.catch(() => undefined);
+    await writeFiles(root, { [speedup]: files[speedup] ?? "" });
     await debootstrap(suite, root, mirror, report, signal);
-    const created = await finish(root, suite, mirror, slim);
+    const created = await finish(root, await sources, slim);
     return { suite, created, layer: once(root, signal) };
   } catch (error) {
     await rm(root, { recursive: true, force: true });
@@ -113,7 +121,7 @@ async function debootstrap(
   if (status !== 0) throw systemError(`debootstrap of ${suite} from ${mirror} failed: ${reason}`);
 }
 
-async function finish(root: string, suite: string, mirror: string, slim: boolean): Promise<number> {
+async function finish(root: string, sources: string, slim: boolean): Promise<number> {
   const created = await releaseDate(root);
   for (const path of [...cleaned, ...(slim ? slimmed : [])]) {
     await rm(join(root, path), { recursive: true, force: true });
@@ -121,12 +129,17 @@ async function finish(root: string, suite: string, mirror: string, slim: boolean
   for (const path of ["var/cache/apt/archives/partial", "var/lib/apt/lists/partial", "var/log/apt"]) {
     await mkdir(join(root, path), { recursive: true });
   }
-  for (const [path, text] of Object.entries(files)) {
-    await writeFile(join(root, path), text, { mode: path.endsWith("policy-rc.d") ? 0o755 : 0o644 });
-  }
-  await writeFile(join(root, "etc/apt/sources.list"), `deb ${mirror} ${suite} main\n`);
+  await writeFiles(root, files);
+  await writeFile(join(root, "etc/apt/sources.list"), sources);
   await clampTimes(root, created);
   return created;
+}
+
+async function writeFiles(root: string, texts: Readonly<Record<string, string>>): Promise<void> {
+  for (const [path, text] of Object.entries(texts)) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeFile(join(root, path), text, { mode: path.endsWith("policy-rc.d") ? 0o755 : 0o644 });
+  }
 }
 
 /** What was made here gets the time of the suite's last change, so that the same packages make the same layer. */
@@ -147,28 +160,4 @@ async function releaseDate(root: string): Promise<number> {
   const text = name === undefined ? "" : await readFile(join(lists, name), "utf8");
   const date = Date.parse(/^Date: (.*)$/m.exec(text)?.[1] ?? "");
   return Number.isNaN(date) ? Date.now() : date;
-}
-
-/** The first mirror of Debian's main archive that the host's own apt uses. */
-async function hostMirror(): Promise<string> {
-  for (const text of await aptSources()) {
-    const line = /^deb\s+(?:\[[^\]]*\]\s+)?(https?:\/\/\S+)\s+\S+\s.*\bmain\b/m.exec(text)?.[1];
-    const found = line ?? /^URIs:\s*(https?:\/\/\S+)/m.exec(text)?.[1];
-    if (found !== undefined && !/security/.test(found)) return found;
-  }
-  throw new SlipwayError("unavailable", "no Debian mirror is configured on this host: see sources.list(5)");
-}
-
-async function aptSources(): Promise<string[]> {
-  const directory = "/etc/apt/sources.list.d";
-  const names = await readdir(directory).catch(orNothing([]));
-  const paths = ["/etc/apt/sources.list", ...names.sort().map((name) => join(directory, name))];
-  return await Promise.all(paths.map((path) => readFile(path, "utf8").catch(orNothing(""))));
-}
-
-function orNothing<T>(nothing: T): (error: unknown) => T {
-  return (error) => {
-    if (errnoOf(error) === "ENOENT") return nothing;
-    throw error;
-  };
 }

@@ -40,24 +40,3 @@ function pathMatch(pattern: string): RegExp {
   }
   return new RegExp(`^${expression}$`, "u");
 }
-
-const units: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
-
-/** Milliseconds since the epoch of an `until`: a time, seconds since the epoch, or a duration before now. */
-export function parseUntil(value: string, now = Date.now()): number {
-  if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1000;
-  if (/^(\d+(\.\d+)?(h|ms|m|s))+$/.test(value)) {
-    const parts = value.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s)/g);
-    return [...parts].reduce(
-      (time, [, count, unit]) => time - Number(count) * (units[unit as string] ?? 0),
-      now,
-    );
-  }
-  // A time without a zone is the host's local time, as Docker takes it.
-  const time = /^\d{4}-\d\d-\d\d/.test(value)
-    ? Date.parse(value.length === 10 ? `${value}T00:00:00` : value)
-    : Number.NaN;
-  if (Number.isNaN(time))
-    throw invalid(`invalid value for 'until' filter: "${value}" is no time and no duration`);
-  return time;
-}

@@ -2,7 +2,8 @@ import { booleanFilter, checkFilters, filterValues, matchesLabels } from "../../
 import type * as api from "../../api/index.ts";
 import type { Image } from "../../images/index.ts";
 import type { Digest } from "../../oci/digest.ts";
-import { matchesReference, parseUntil } from "./filter.ts";
+import { parseUntil } from "../until.ts";
+import { matchesReference } from "./filter.ts";
 import { findImage } from "./find.ts";
 import type { ImageRooms } from "./rooms.ts";
 import { descriptorOf, namesOf } from "./summary.ts";
@@ -76,7 +77,7 @@ function timesOf({ images }: ImageRooms, filters: api.Filters): { after: number;
   const created = (ref: string) => findImage(images, ref).created;
   const before = [
     ...filterValues(filters, "before").map(created),
-    ...filterValues(filters, "until").map((value) => parseUntil(value)),
+    ...filterValues(filters, "until").map((value) => Number(parseUntil(value)) / 1e6),
   ];
   return {
     after: Math.max(Number.NEGATIVE_INFINITY, ...filterValues(filters, "since").map(created)),

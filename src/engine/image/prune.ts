@@ -1,9 +1,9 @@
 import { booleanFilter, checkFilters, filterValues, matchesLabels } from "../../api/filters.ts";
 import type * as api from "../../api/index.ts";
-import { invalid, SlipwayError } from "../../errors/index.ts";
+import { SlipwayError } from "../../errors/index.ts";
 import type { Image } from "../../images/index.ts";
 import { formatReference } from "../../oci/reference.ts";
-import { parseUntil } from "./filter.ts";
+import { untilOf } from "../until.ts";
 import { removeImage } from "./remove.ts";
 import type { ImageRooms } from "./rooms.ts";
 
@@ -42,9 +42,8 @@ function isChosen(
   const references = images.references(image.id);
   if (references.length === 0 && images.children(image.id).length > 0) return false;
   if (onlyDangling && references.some(({ tag }) => tag !== undefined)) return false;
-  const [until, ...more] = filterValues(filters, "until");
-  if (more.length > 0) throw invalid("more than one until filter specified");
-  if (until !== undefined && image.created > parseUntil(until)) return false;
+  const until = untilOf(filters);
+  if (until !== undefined && image.created > Number(until) / 1e6) return false;
   const excluded = filterValues(filters, "label!");
   if (excluded.length > 0 && matchesLabels(filters, "label!", image.labels)) return false;
   return matchesLabels(filters, "label", image.labels);
