@@ -171,6 +171,18 @@ describe("a slow client", () => {
     await stdio.close();
   });
 
+  test("gets everything although the log is removed at the end", async () => {
+    const { log, stdio, stalled, raw, clients, fast } = await slow("json-file", {}, script);
+    await stdio.done;
+    await log?.close();
+    rmSync(join(dir, "log"));
+    stalled.open();
+    raw.open();
+    await Promise.all(clients.map((client) => client.finished));
+    expect(hash(stalled.stream(1))).toBe(hash(fast.stream(1)));
+    await stdio.close();
+  });
+
   test("becomes live again while output goes on", async () => {
     const body = `i=0; while [ $i -lt 15 ]; do i=$((i+1)); yes "$i ${line}" | head -n 3000; sleep 0.005; done; ${LINES}`;
     const { log, stdio, fast, stalled, raw, clients } = await slow("json-file", {}, body);

@@ -53,7 +53,7 @@ export class LogCursor implements LogPosition {
     this.#makeRoom();
     for (;;) {
       const last = this.generation >= limit.generation;
-      this.#source ??= this.#open();
+      this.open();
       const room = this.block.length - this.end;
       const length = last ? Math.min(room, limit.offset - this.#offset) : room;
       const count =
@@ -66,6 +66,11 @@ export class LogCursor implements LogPosition {
       if (last) return false;
       this.#nextFile();
     }
+  }
+
+  /** Opens the file at the cursor, so that its removal does not matter. */
+  open(): void {
+    this.#source ??= this.#open();
   }
 
   close(): void {

@@ -1,4 +1,5 @@
 import { encodeFrame, FRAME_HEADER_BYTES, putFrameHeader } from "../../api/stdcopy.ts";
+import { systemError } from "../../errors/index.ts";
 import type { LogCodec, RecordDecoder } from "./codec.ts";
 import { LogCursor, type LogFiles } from "./cursor.ts";
 import type { LogMarks, LogPosition, LogReplay, OutputStream } from "./driver.ts";
@@ -20,6 +21,8 @@ export class CodecReplay implements LogReplay {
   constructor(codec: LogCodec, files: LogFiles, from: LogMarks) {
     this.#decoder = codec.decoder();
     this.#cursor = new LogCursor(files, earlierOf(from[1], from[2]));
+    // A container that is removed when it ends takes its log with it, not its clients' output.
+    this.#cursor.open();
     this.#from = from;
     this.#skip = { 1: from[1].unfinished.length, 2: from[2].unfinished.length };
   }
@@ -35,7 +38,10 @@ export class CodecReplay implements LogReplay {
       if (frames.length > 0) return frames;
       // Whole records that stay are beyond their mark; reading on would not help.
       if (this.#cursor.start === before && this.#stopped) return undefined;
-      if (this.complete(upTo) || !(await this.#cursor.fill(laterOf(upTo[1], upTo[2])))) return undefined;
+      if (this.complete(upTo)) return undefined;
+      if (!(await this.#cursor.fill(laterOf(upTo[1], upTo[2])))) {
+        throw systemError("the log was removed before all output was given to a slow client");
+      }
     }
   }
 
