@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { digestOf } from "../oci/digest.ts";
 import { ContentStore } from "./index.ts";
@@ -38,6 +38,24 @@ test("nothing wrong becomes visible, and nothing is left of it", async () => {
   await expect(store.ingest(chunks("hello"), {}, { signal: AbortSignal.abort() })).rejects.toThrow();
   expect(readdirSync(join(root, "ingest"))).toEqual([]);
   expect(await Array.fromAsync(store.walk())).toEqual([]);
+});
+
+test("whoever follows a blob that grows finds its bytes", async () => {
+  const store = new ContentStore(root);
+  const whole = crypto.getRandomValues(Buffer.alloc(5_000_000));
+  async function* pieces() {
+    for (let at = 0; at < whole.length; at += 60_000) yield whole.subarray(at, at + 60_000);
+  }
+  const told: number[] = [];
+  const onGrowth = (path: string, size: number) => {
+    expect(statSync(path).size).toBeGreaterThanOrEqual(size);
+    told.push(size);
+  };
+  const { digest } = await store.ingest(pieces(), { size: whole.length }, { onGrowth, sync: false });
+  expect(digest).toBe(digestOf(whole));
+  expect(digestOf(readFileSync(store.path(digest)))).toBe(digest);
+  expect(told).toEqual(told.toSorted((a, b) => a - b));
+  expect(told.at(-1)).toBe(whole.length);
 });
 
 test("the same blob from several sides at once is one blob", async () => {

@@ -1,9 +1,12 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
 import {
+  appendFileSync,
+  closeSync,
   existsSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readFileSync,
   readlinkSync,
   rmSync,
@@ -15,7 +18,10 @@ import { gzipSync, zstdCompressSync } from "node:zlib";
 import { encodeHeader, endOfArchive, padding, type TarHeader, tarHeader } from "../archive/index.ts";
 import { digestOf } from "../oci/digest.ts";
 import { getXattr } from "../os/xattr.ts";
-import { applyLayer, changes, diffLayer } from "./index.ts";
+import { applyLayer, changes, diffLayer, GrowingLayer } from "./index.ts";
+
+// Each layer is unpacked in a process of its own, which a busy machine is slow to start.
+setDefaultTimeout(60_000);
 
 let root: string;
 let target: string;
@@ -183,4 +189,36 @@ test("a layer that cannot be read to its end fails its stream", async () => {
   });
   symlinkSync("/etc", join(target, ".wh.x"));
   await expect(new Response(diffLayer(target)).bytes()).rejects.toMatchObject({ kind: "invalid" });
+});
+
+test("a layer is unpacked while its blob grows", async () => {
+  const content = "x".repeat(3 << 20);
+  const bytes = tar({ name: "a", content }, { name: "b", content });
+  const packed = zstdCompressSync(
+    tar({ name: "a", content: crypto.getRandomValues(Buffer.alloc(9000)).toString("hex") }),
+  );
+  for (const whole of [bytes, packed]) {
+    const path = blob(whole.subarray(0, 600));
+    const file = openSync(path, "r");
+    const layer = new GrowingLayer(file, { target });
+    closeSync(file);
+    for (let at = 600; at < whole.length; at += 1 << 20) {
+      appendFileSync(path, whole.subarray(at, at + (1 << 20)));
+      layer.grown();
+    }
+    rmSync(path);
+    layer.complete();
+    const { diffID, entries } = await layer.result;
+    expect(entries).toBe(whole === bytes ? 2 : 1);
+    expect(diffID === undefined).toBe(whole === bytes);
+  }
+  expect(readFileSync(join(target, "b"), "utf8") === content).toBe(true);
+});
+
+test("a blob that ends too early is a truncated layer", async () => {
+  const file = openSync(blob(tar({ name: "a", content: "x".repeat(2000) }).subarray(0, 1000)), "r");
+  const layer = new GrowingLayer(file, { target });
+  closeSync(file);
+  layer.complete();
+  await expect(layer.result).rejects.toMatchObject({ kind: "invalid" });
 });

@@ -136,3 +136,22 @@ test("more layers than a page of options can name", async () => {
   });
   expect(readdirSync(snapshots.directory("container"))).toEqual(["f0"]);
 });
+
+test("layers made in any order get their places when they are committed", async () => {
+  const snapshots = await Snapshotter.open(root);
+  for (const key of ["upper", "lower"]) {
+    await snapshots.prepare(key);
+    writeFileSync(join(snapshots.directory(key), key), key);
+  }
+  await expect(snapshots.commit("upper", "chain-2", { parent: "chain-1" })).rejects.toMatchObject({
+    kind: "notFound",
+  });
+  await Promise.all([
+    snapshots.commit("lower", "chain-1", { usage: { size: 5, inodes: 1 } }),
+    snapshots.commit("upper", "chain-2", { parent: "chain-1" }),
+  ]);
+  const reopened = await Snapshotter.open(root);
+  expect(reopened.stat("chain-2")).toMatchObject({ kind: "committed", parent: "chain-1" });
+  expect(mounted(reopened.mounts("chain-2"), () => readdirSync(target).sort())).toEqual(["lower", "upper"]);
+  await expect(reopened.remove("chain-1")).rejects.toMatchObject({ kind: "conflict" });
+});
