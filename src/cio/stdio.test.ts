@@ -1,5 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { closeSync, constants, existsSync, mkdtempSync, openSync, rmSync, statSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { StdcopyDecoder } from "../api/stdcopy.ts";
@@ -172,10 +181,11 @@ describe("a slow client", () => {
   });
 
   test("gets everything although the log is removed at the end", async () => {
-    const { log, stdio, stalled, raw, clients, fast } = await slow("json-file", {}, script);
+    const rotated = { "max-size": "5m", "max-file": "20" };
+    const { log, stdio, stalled, raw, clients, fast } = await slow("json-file", rotated, script);
     await stdio.done;
     await log?.close();
-    rmSync(join(dir, "log"));
+    for (const name of readdirSync(dir).filter((name) => name.startsWith("log"))) rmSync(join(dir, name));
     stalled.open();
     raw.open();
     await Promise.all(clients.map((client) => client.finished));

@@ -32,6 +32,8 @@ export class LogCursor implements LogPosition {
   /** Where `block[end]` is in its file. */
   #offset: number;
   #source: Source | undefined;
+  /** Later files that are open already, by generation. */
+  readonly #held = new Map<number, Source>();
 
   constructor(files: LogFiles, from: LogPosition) {
     this.#files = files;
@@ -53,7 +55,7 @@ export class LogCursor implements LogPosition {
     this.#makeRoom();
     for (;;) {
       const last = this.generation >= limit.generation;
-      this.open();
+      this.#source ??= this.#open(this.generation, this.#offset);
       const room = this.block.length - this.end;
       const length = last ? Math.min(room, limit.offset - this.#offset) : room;
       const count =
@@ -68,12 +70,22 @@ export class LogCursor implements LogPosition {
     }
   }
 
-  /** Opens the file at the cursor, so that its removal does not matter. */
-  open(): void {
-    this.#source ??= this.#open();
+  /** Opens all files from the cursor on, so that their removal does not matter. */
+  hold(): void {
+    this.#source ??= this.#open(this.generation, this.#offset);
+    for (let generation = this.generation + 1; generation <= this.#files.end().generation; generation++) {
+      const source = this.#open(generation, 0);
+      if (source) this.#held.set(generation, source);
+    }
   }
 
   close(): void {
+    this.#closeFile();
+    for (const source of this.#held.values()) source.close();
+    this.#held.clear();
+  }
+
+  #closeFile(): void {
     this.#source?.close();
     this.#source = undefined;
   }
@@ -90,7 +102,7 @@ export class LogCursor implements LogPosition {
 
   /** What is left of a file at its end is a record torn by a crash. */
   #nextFile(): void {
-    this.close();
+    this.#closeFile();
     this.generation++;
     this.#offset = 0;
     this.start = 0;
@@ -98,13 +110,16 @@ export class LogCursor implements LogPosition {
   }
 
   /** Undefined when rotation has removed the file. */
-  #open(): Source | undefined {
-    const path = pathOfAge(this.#files.path, this.#files.end().generation - this.generation);
+  #open(generation: number, offset: number): Source | undefined {
+    const held = this.#held.get(generation);
+    this.#held.delete(generation);
+    if (held) return held;
+    const path = pathOfAge(this.#files.path, this.#files.end().generation - generation);
     // Compression renames in between: a file missing under both names has just got its second one.
     for (const candidate of [path, `${path}.gz`]) {
       const fd = openIfThere(candidate);
       if (fd === undefined) continue;
-      return candidate === path ? plainSource(fd, this.#offset) : gzipSource(fd, this.#offset);
+      return candidate === path ? plainSource(fd, offset) : gzipSource(fd, offset);
     }
     return undefined;
   }

@@ -13,16 +13,16 @@ export class CodecReplay implements LogReplay {
   readonly #decoder: RecordDecoder;
   readonly #cursor: LogCursor;
   readonly #from: LogMarks;
+  readonly #onClose: (replay: CodecReplay) => void;
   /** Bytes at the start of the first line of each stream that were delivered before. */
   readonly #skip: Record<OutputStream, number>;
   /** The record at the cursor is beyond its stream's mark. */
   #stopped = false;
 
-  constructor(codec: LogCodec, files: LogFiles, from: LogMarks) {
+  constructor(codec: LogCodec, files: LogFiles, from: LogMarks, onClose: (replay: CodecReplay) => void) {
+    this.#onClose = onClose;
     this.#decoder = codec.decoder();
     this.#cursor = new LogCursor(files, earlierOf(from[1], from[2]));
-    // A container that is removed when it ends takes its log with it, not its clients' output.
-    this.#cursor.open();
     this.#from = from;
     this.#skip = { 1: from[1].unfinished.length, 2: from[2].unfinished.length };
   }
@@ -60,7 +60,13 @@ export class CodecReplay implements LogReplay {
     return Buffer.concat(frames);
   }
 
+  /** To be called when the log may be removed from now on: opens what is left to read. */
+  hold(): void {
+    this.#cursor.hold();
+  }
+
   close(): void {
+    this.#onClose(this);
     this.#cursor.close();
   }
 

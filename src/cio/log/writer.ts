@@ -49,6 +49,7 @@ export class LineLogWriter implements LogWriter {
   readonly recovered: Promise<void>;
   readonly #checkpoint: Checkpoint;
   readonly #streams: Record<OutputStream, Stream>;
+  readonly #replays = new Set<CodecReplay>();
   #stream: OutputStream = 1;
   /** The position in the stream of the first byte of what is being encoded, and of the first byte that is not yet. */
   #origin = 0;
@@ -116,7 +117,10 @@ export class LineLogWriter implements LogWriter {
 
   replay(from: LogMarks): LogReplay {
     const { path } = this.file;
-    return new CodecReplay(this.codec, { path, end: () => this.file.written }, from);
+    const files = { path, end: () => this.file.written };
+    const replay = new CodecReplay(this.codec, files, from, (closed) => this.#replays.delete(closed));
+    this.#replays.add(replay);
+    return replay;
   }
 
   async finish(stream: OutputStream): Promise<void> {
@@ -133,6 +137,8 @@ export class LineLogWriter implements LogWriter {
 
   async close(): Promise<void> {
     await this.file.close();
+    // A container that is removed when it ends takes its log with it, not its clients' output.
+    for (const replay of this.#replays) replay.hold();
     for (const { spool, position } of Object.values(this.#streams)) spool.close(position);
     this.#checkpoint.close();
   }
