@@ -1,7 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
 
 /** So many bytes are worth the way to a thread that writes them and back. */
-const batchBytes = 1 << 20;
+const batchBytes = 1 << 18;
 
 /** Appends to a file in large pieces, one of which is written while the next is gathered. */
 export class GatheringWriter {
