@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { restoreRules, saveRules } from "../os/firewall/index.ts";
+import { restoreRules } from "../os/firewall/index.ts";
 import { RouteSocket } from "../os/netlink/index.ts";
 import { cleanup, NetworkController } from "./index.ts";
 import {
@@ -15,6 +15,7 @@ import {
   log,
   NET,
   open,
+  ownRules,
   serve,
   started,
   useController,
@@ -56,7 +57,7 @@ describe("engines", () => {
     const adopted = engine.controller.adopt({ id: kept.id, pid, endpoints: kept.endpoints, ports });
     await engine.controller.reconcile();
     expect(interfacesOf(0)).not.toContain(lost.endpoints[0]?.hostInterface);
-    expect(await saveRules()).not.toContain(`${lost.endpoints[0]?.address}:80`);
+    expect(await ownRules()).not.toContain(`${lost.endpoints[0]?.address}:80`);
     expect(await fetchText("127.0.0.1", hostPort)).toBe("kept");
     expect(() => engine.controller.acquire(NET, { address: kept.endpoints[0]?.address ?? "" })).toThrow(
       "already in use",
@@ -70,7 +71,7 @@ describe("engines", () => {
     ).toContain("already allocated");
     stray.kill();
     await engine.controller.release(adopted);
-    expect(await saveRules()).not.toContain(`--dport ${hostPort} `);
+    expect(await ownRules()).not.toContain(`--dport ${hostPort} `);
   });
 
   test("leave nothing but their containers when they are killed", async () => {
@@ -124,7 +125,7 @@ describe("engines", () => {
     await engine.controller.close();
     engine.controller = await open(0);
     await engine.controller.reconcile();
-    const rules = (await saveRules()).split("\n");
+    const rules = (await ownRules()).split("\n");
     expect(rules).toContain(`-A SLIPWAY-USER-${engineKey} -s 203.0.113.0/24 -j DROP`);
     const forward = rules.filter((line) => line.startsWith("-A FORWARD ") && line.endsWith(engineKey));
     expect(forward).toEqual([

@@ -22,6 +22,12 @@ export const configuration = (which: 0 | 1) => ({
   },
 });
 
+/** The rules in the chains of this file's engines: other engines on the host have theirs. */
+export async function ownRules(): Promise<string> {
+  const lines = (await saveRules()).split("\n");
+  return lines.filter((line) => line.includes(`slwt${process.pid}`)).join("\n");
+}
+
 export async function eventually(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = performance.now() + 10_000;
   while (!(await condition())) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { createServer } from "node:net";
-import { restoreRules, saveRules } from "../os/firewall/index.ts";
+import { restoreRules } from "../os/firewall/index.ts";
 import { NetworkController } from "./index.ts";
 import {
   ask,
@@ -12,6 +12,7 @@ import {
   inside,
   kindOf,
   NET,
+  ownRules,
   serve,
   started,
   udpServer,
@@ -38,7 +39,7 @@ describe("published ports", () => {
     expect(await fetchInside(neighbour, hostAddress ?? "", hostPort)).toBe("hello");
     expect(await fetchInside(web, hostAddress ?? "", hostPort)).toBe("hello");
     await engine.controller.release(web);
-    expect(await saveRules()).not.toContain(`--dport ${hostPort} `);
+    expect(await ownRules()).not.toContain(`--dport ${hostPort} `);
     expect(await fetchText("127.0.0.1", hostPort)).toBe("ECONNREFUSED");
   });
 
@@ -109,7 +110,7 @@ describe("published ports", () => {
     expect(chosen?.hostPort).toBeGreaterThan(taken);
     foreign.close();
     expect(
-      (await saveRules()).split("\n").filter((line) => line.includes(`${two.endpoints[0]?.address}:80`)),
+      (await ownRules()).split("\n").filter((line) => line.includes(`${two.endpoints[0]?.address}:80`)),
     ).toHaveLength(1);
   });
 
@@ -143,7 +144,7 @@ describe("published ports", () => {
     // A change of ours on top of a flush repairs it as well.
     await restoreRules(`*nat\n-F SLIPWAY-DNAT-${key}\nCOMMIT\n`);
     await engine.controller.release(web);
-    expect(await saveRules()).not.toContain(`--dport ${port?.hostPort} `);
+    expect(await ownRules()).not.toContain(`--dport ${port?.hostPort} `);
   });
 
   test("of twenty containers at once", async () => {
@@ -153,7 +154,7 @@ describe("published ports", () => {
     );
     expect(new Set(ports.flat().map(({ hostPort }) => hostPort)).size).toBe(20);
     await Promise.all(all.map((it) => engine.controller.release(it)));
-    expect(await saveRules()).not.toContain("--to-destination 10.213.");
+    expect(await ownRules()).not.toContain("--to-destination 10.213.");
   });
 
   test("are reserved, without rules, where the packet filter is not ours to change", async () => {
@@ -170,7 +171,7 @@ describe("published ports", () => {
     const [port] = await plain.publish(sandbox, [{ containerPort: 80, protocol: "tcp" }]);
     expect(warnings).toEqual([expect.stringContaining("--iptables=false")]);
     expect(await fetchText("127.0.0.1", port?.hostPort ?? 0)).toBe("ECONNREFUSED");
-    expect(await saveRules()).not.toContain(configuration(1).engineKey);
+    expect(await ownRules()).not.toContain(configuration(1).engineKey);
     await plain.release(sandbox);
     await plain.removeBridge(NET);
     await plain.close();

@@ -163,6 +163,8 @@ export class TestEngine {
 
   /** Removes every container, stops the engine and deletes its roots and its bridge. */
   async dispose(): Promise<void> {
+    // An engine that was killed takes its rules and its bridge away when it comes back and ends in good order.
+    if (this.#process?.killed && this.#process.signalCode === "SIGKILL") await this.start();
     if (this.#process?.exitCode === null) {
       const ids = (await this.slipway(["ps", "-aq", "--no-trunc"])).stdout
         .split("\n")
