@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { GrowingLayer } from "../../layers/index.ts";
-import type { OnProgress, StagedLayer, Staging } from "./staging.ts";
+import type { OnProgress, StagedLayer, Stager } from "./staged-layer.ts";
 
 /** So many bytes decide what a blob is: a header block of a tar archive. */
 const startBytes = 512;
@@ -15,7 +15,7 @@ export class BlobFollower {
   #size = 0;
   #layer: GrowingLayer | undefined;
 
-  constructor(private readonly staging: Staging) {}
+  constructor(private readonly stager: Stager) {}
 
   /** The blob's file has so many bytes now. */
   grown(path: string, size: number): void {
@@ -39,10 +39,10 @@ export class BlobFollower {
   }
 
   #follow(file: number): void {
-    this.staged = this.staging
+    this.staged = this.stager
       .stage(async (request) => {
         const layer = new GrowingLayer(file, request, {
-          signal: this.staging.signal,
+          signal: this.stager.signal,
           onProgress: ({ read }) => this.onProgress?.({ read, size: this.#size }),
         });
         this.#layer = layer;

@@ -13,7 +13,8 @@ import { progressMessage, progressOf, type Report } from "./progress.ts";
 import { registerImages } from "./register.ts";
 import type { ImageRooms } from "./rooms.ts";
 import { type SpooledArchive, spoolArchive } from "./spool.ts";
-import { type PackedLayer, Staging } from "./staging.ts";
+import type { PackedLayer } from "./staged-layer.ts";
+import { Staging } from "./staging.ts";
 import { unpackLayers } from "./unpack.ts";
 
 /**

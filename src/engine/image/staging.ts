@@ -3,33 +3,13 @@ import { statfs } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import type { BlobInfo, Expected } from "../../content/index.ts";
 import { invalid, SlipwayError } from "../../errors/index.ts";
-import { type ApplyProgress, applyLayer, type GrownLayer } from "../../layers/index.ts";
+import { applyLayer, type GrownLayer } from "../../layers/index.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { BlobFollower } from "./blob-follower.ts";
 import { unpackingPrefix } from "./garbage.ts";
 import type { ImageRooms } from "./rooms.ts";
 import { Slots } from "./slots.ts";
-
-/** A layer to unpack: its blob, and what the uncompressed archive must be. */
-export interface PackedLayer {
-  digest: Digest;
-  diffID: Digest;
-}
-
-/** A layer that is unpacked into a snapshot without a place in a stack yet. */
-export interface StagedLayer extends GrownLayer {
-  /** Of the snapshot. */
-  readonly key: string;
-}
-
-export type OnProgress = (progress: ApplyProgress) => void;
-
-/** What a child needs to unpack one layer. */
-export interface UnpackRequest {
-  target: string;
-  maxBytes: number;
-  maxEntries: number;
-}
+import type { OnProgress, PackedLayer, StagedLayer, Stager, UnpackRequest } from "./staged-layer.ts";
 
 /** A child's memory is worth more than a third one's speed: the disk has become the limit by then. */
 const concurrency = Math.min(2, availableParallelism());
@@ -40,7 +20,7 @@ const shareOfFreeSpace = 0.9;
  * Unpacks layers for one piece of work, several at a time and, of blobs that it takes in, while they arrive. What is
  * not committed in the end is gone with it.
  */
-export class Staging {
+export class Staging implements Stager {
   readonly #ended = new AbortController();
   readonly #slots = new Slots(concurrency);
   readonly #early = new Map<Digest, BlobFollower>();

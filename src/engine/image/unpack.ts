@@ -2,7 +2,8 @@ import { systemError } from "../../errors/index.ts";
 import { chainIDs, type Digest } from "../../oci/digest.ts";
 import type { Lease } from "./leases.ts";
 import type { ImageRooms } from "./rooms.ts";
-import type { PackedLayer, Staging } from "./staging.ts";
+import type { PackedLayer } from "./staged-layer.ts";
+import type { Staging } from "./staging.ts";
 
 /** A layer that is to be unpacked, and where it belongs. */
 interface Missing {
