@@ -1,17 +1,10 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdtempSync } from "node:fs";
 import { output } from "../measure.ts";
 import type { Peer } from "./peer.ts";
 
-/** Debian's podman with storage of its own. Its default limits exceed what this user may have, so they are named. */
+/** Debian's podman with storage of its own; `scripts/bench` configures it. */
 export async function startPodman(): Promise<Peer> {
   const root = mkdtempSync("/tmp/podman-bench-");
-  const configuration = join(root, "containers.conf");
-  writeFileSync(
-    configuration,
-    '[containers]\ndefault_ulimits = ["nofile=4096:4096", "nproc=4096:4096"]\n[engine]\nruntime = "crun"\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n',
-  );
-  process.env.CONTAINERS_CONF = configuration;
   const command = (...args: string[]) => [
     "podman",
     "--root",
