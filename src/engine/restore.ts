@@ -25,6 +25,8 @@ import type { EngineContext } from "./context.ts";
 export async function restore(engine: EngineContext, announce: () => void): Promise<void> {
   const ended: { container: Container; exit: ExitRecord }[] = [];
   for (const container of engine.containers) {
+    // A removal that was not acknowledged did not happen; who wants it asks again.
+    container.record.removing = false;
     const exit = await tolerate(engine, container, () => takeOver(engine, container));
     if (exit !== undefined) ended.push({ container, exit });
   }

@@ -4,6 +4,9 @@ import { Container } from "./container.ts";
 import { generateName } from "./names.ts";
 import type { ContainerRecord } from "./record.ts";
 
+/** Clients that ask for the exit code of a `--rm` container after its start may come when it is gone. */
+const departedLimit = 256;
+
 /**
  * All containers: in memory for reading, in the metastore for keeping. A name belongs to one container from
  * the moment it is reserved.
@@ -12,6 +15,7 @@ export class ContainerStore implements Iterable<Container> {
   private readonly table: Table<ContainerRecord>;
   private readonly byId = new Map<string, Container>();
   private readonly ids = new Map<string, string>();
+  private readonly departed = new Map<string, ContainerRecord["state"]>();
 
   constructor(metastore: Metastore) {
     this.table = metastore.table<ContainerRecord>("containers");
@@ -92,8 +96,15 @@ export class ContainerStore implements Iterable<Container> {
 
   delete(container: Container): void {
     this.table.delete(container.id);
+    this.departed.set(container.id, container.record.state);
+    if (this.departed.size > departedLimit) this.departed.delete(this.departed.keys().next().value ?? "");
     this.byId.delete(container.id);
     this.ids.delete(container.record.name);
+  }
+
+  /** How a container that is gone had ended, by its full id; known of the last ones only. */
+  lastState(id: string): ContainerRecord["state"] | undefined {
+    return this.departed.get(id);
   }
 
   /** Ids of the containers, running or not, that mount a volume. */

@@ -11,6 +11,8 @@ export function waitContainer(
   condition: WaitCondition,
   signal: AbortSignal,
 ): { result: Promise<api.ContainerWaitResponse> } {
+  const departed = condition === "next-exit" ? undefined : engine.containers.lastState(ref);
+  if (departed !== undefined) return { result: Promise.resolve(response(departed)) };
   const container = engine.containers.find(ref);
   const { state } = container.record;
   if (condition === "not-running" && !isRunning(container.record) && state.status !== "starting") {
