@@ -10,7 +10,11 @@ export function ownCommand(...args: string[]): string[] {
   return mainModule === undefined ? [process.execPath, ...args] : [process.execPath, mainModule, ...args];
 }
 
-/** argv of one of our own children: work that burns CPU, touches many files or changes its root. */
+/**
+ * argv of one of our own children: work that burns CPU, touches many files or changes its root. To be spawned directly:
+ * the link names the file that runs now, also when an upgrade has put another in its place.
+ */
 export function selfCommand(name: string, ...args: string[]): string[] {
-  return ownCommand("internal", name, ...args);
+  const [program = "", ...rest] = ownCommand("internal", name, ...args);
+  return [isCompiled ? "/proc/self/exe" : program, ...rest];
 }
