@@ -1,4 +1,5 @@
 import { cancelled, systemError } from "../errors/index.ts";
+import { lines } from "../os/lines.ts";
 import { selfCommand } from "../os/self.ts";
 import { type Message, received } from "./child/protocol.ts";
 
@@ -60,17 +61,6 @@ async function outcome<Result>(
   if (options.signal?.aborted) throw cancelled(`${name} was cancelled`, { cause: options.signal.reason });
   const how = child.signalCode === null ? `exited with ${status}` : `was killed by ${child.signalCode}`;
   throw systemError(`the child process ${name} ${how} ${noise.slice(-20).join("\n")}`.trim());
-}
-
-async function* lines(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  let rest = "";
-  for await (const chunk of stream) {
-    const parts = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-    rest = parts.pop() ?? "";
-    yield* parts;
-  }
-  if (rest !== "") yield rest;
 }
 
 /** Undefined for what is no message: a crash's words. */

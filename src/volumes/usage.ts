@@ -1,4 +1,5 @@
 import { systemError } from "../errors/index.ts";
+import { lines } from "../os/lines.ts";
 
 /** Bytes of the files in a tree, each inode once and directories not at all, as Docker counts; found by a child. */
 export async function diskUsage(path: string): Promise<number> {
@@ -17,14 +18,4 @@ export async function diskUsage(path: string): Promise<number> {
   // 1: something vanished while it was looked at.
   if (status > 1) throw systemError(`cannot measure ${path}: find exited with ${status}`);
   return bytes;
-}
-
-async function* lines(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  let rest = "";
-  for await (const chunk of stream) {
-    const parts = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-    rest = parts.pop() ?? "";
-    yield* parts;
-  }
 }
