@@ -2,8 +2,8 @@ import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { rename } from "node:fs/promises";
 import { join } from "node:path";
 import { conflict, notFound } from "../errors/index.ts";
+import { deleteTree } from "../os/delete-tree.ts";
 import type { FileSystemMount } from "../os/mount.ts";
-import { deleteTree } from "./delete.ts";
 import {
   readMetadata,
   type SnapshotInfo,

@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { conflict, errnoOf, invalid, notFound } from "../errors/index.ts";
-import { deleteTree } from "./delete.ts";
+import { deleteTree } from "../os/delete-tree.ts";
 
 export interface VolumeRecord {
   readonly name: string;
