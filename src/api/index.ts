@@ -5,5 +5,6 @@ export * from "./events.ts";
 export * from "./exec.ts";
 export * from "./image.ts";
 export * from "./network.ts";
+export * from "./registry.ts";
 export * from "./system.ts";
 export * from "./volume.ts";

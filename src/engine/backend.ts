@@ -10,6 +10,7 @@ export interface Backend {
   readonly containers: ContainerVerbs;
   readonly execs: ExecVerbs;
   readonly images: ImageVerbs;
+  readonly registries: RegistryVerbs;
   readonly networks: NetworkVerbs;
   readonly volumes: VolumeVerbs;
   readonly system: SystemVerbs;
@@ -154,6 +155,41 @@ export interface ExecVerbs {
   inspect(id: string): Promise<api.ExecInspect>;
 }
 
+/** What to pull: `ref` with a tag or digest, or, with `allTags`, a repository. */
+export interface PullOptions {
+  ref: string;
+  allTags?: boolean;
+  /** `os/architecture[/variant]`; absent: this host's, or what the image has if that is but one. */
+  platform?: string;
+  auth?: api.AuthConfig;
+}
+
+export interface PushOptions {
+  /** Without a tag: all tags of the repository. */
+  ref: string;
+  allTags?: boolean;
+  /** Of an image for several platforms only this one. */
+  platform?: string;
+  auth?: api.AuthConfig;
+}
+
+/** Verbs that ask registries and leave no image behind. */
+export interface RegistryVerbs {
+  /** Tries credentials out. `unauthorized` when the registry refuses them. */
+  login(auth: api.AuthConfig, signal: AbortSignal): Promise<api.AuthResponse>;
+  /** What a registry has under a name at the moment. */
+  distribution(
+    ref: string,
+    auth: api.AuthConfig | undefined,
+    signal: AbortSignal,
+  ): Promise<api.DistributionInspect>;
+  search(
+    term: string,
+    options: { limit?: number; filters?: api.Filters; auth?: api.AuthConfig },
+    signal: AbortSignal,
+  ): Promise<api.SearchResult[]>;
+}
+
 export interface ImageVerbs {
   list(options: {
     all?: boolean;
@@ -174,6 +210,13 @@ export interface ImageVerbs {
     options: { repo?: string; tag?: string; message?: string; changes: string[]; platform?: string },
     signal: AbortSignal,
   ): AsyncIterable<api.ProgressMessage>;
+  /**
+   * Resolves when the registry has said what the name means: a name that is not there or not allowed is an error
+   * before the first message. An abort cancels the work.
+   */
+  pull(options: PullOptions, signal: AbortSignal): Promise<AsyncIterable<api.ProgressMessage>>;
+  /** The last message of each tag carries `aux: {Tag, Digest, Size}`. */
+  push(options: PushOptions, signal: AbortSignal): Promise<AsyncIterable<api.ProgressMessage>>;
   /** Ours: makes a base image from the host's packages: `debian:bookworm`, `busybox`. */
   bootstrap(ref: string, signal: AbortSignal): AsyncIterable<api.ProgressMessage>;
 }

@@ -4,6 +4,7 @@ import type {
   ExecVerbs,
   ImageVerbs,
   NetworkVerbs,
+  RegistryVerbs,
   SystemVerbs,
   VolumeVerbs,
 } from "./backend.ts";
@@ -12,6 +13,7 @@ import { membersOf } from "./container/network-settings.ts";
 import { execVerbs } from "./exec/index.ts";
 import { networkVerbs } from "./network/index.ts";
 import { type EngineOptions, type OpenEngine, openRooms } from "./open.ts";
+import { registryVerbs } from "./registry/index.ts";
 import { restore } from "./restore.ts";
 import { shutDown } from "./shutdown.ts";
 import { systemVerbs } from "./system/index.ts";
@@ -25,6 +27,7 @@ export class Engine implements Backend {
   readonly containers: ContainerVerbs;
   readonly execs: ExecVerbs;
   readonly images: ImageVerbs;
+  readonly registries: RegistryVerbs;
   readonly networks: NetworkVerbs;
   readonly volumes: VolumeVerbs;
   readonly system: SystemVerbs;
@@ -34,6 +37,7 @@ export class Engine implements Backend {
     this.containers = containerVerbs(context);
     this.execs = execVerbs(context);
     this.images = images;
+    this.registries = registryVerbs();
     this.networks = networkVerbs({
       networks: context.networks,
       members: (network) => membersOf(context.containers, network),

@@ -6,6 +6,8 @@ import { inspectImage } from "./inspect.ts";
 import { listImages } from "./list.ts";
 import { loadImages } from "./load.ts";
 import { pruneImages } from "./prune.ts";
+import { pullImage } from "./pull.ts";
+import { pushImage } from "./push.ts";
 import { removeImage } from "./remove.ts";
 import type { ImageRooms } from "./rooms.ts";
 import { saveImages } from "./save.ts";
@@ -29,6 +31,8 @@ export function imageVerbs(rooms: ImageRooms): ImageVerbs {
     save: async (refs, signal) => saveImages(rooms, refs, signal),
     load: (archive, signal) => loadImages(rooms, archive, signal),
     import: (archive, options, signal) => importImage(rooms, archive, options, signal),
+    pull: (options, signal) => pullImage(rooms, options, signal),
+    push: (options, signal) => pushImage(rooms, options, signal),
     bootstrap: (ref, signal) => bootstrapImage(rooms, ref, signal),
   };
 }

@@ -2,6 +2,7 @@ import type { Backend } from "../../engine/backend.ts";
 import { TestContainers } from "./containers.ts";
 import { TestExecs } from "./execs.ts";
 import { TestImages } from "./images.ts";
+import { TestRegistries } from "./registries.ts";
 import { TestSystem } from "./system.ts";
 
 /** A backend in memory: small, deterministic, and with handles for tests to make things happen. */
@@ -10,6 +11,7 @@ export class TestBackend implements Backend {
   readonly execs = new TestExecs();
   readonly images = new TestImages();
   readonly system = new TestSystem();
+  readonly registries = new TestRegistries();
   readonly networks: Backend["networks"] = {
     list: async () => [bridge],
     inspect: async () => bridge,

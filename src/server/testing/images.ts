@@ -1,5 +1,5 @@
 import type * as api from "../../api/index.ts";
-import type { ImageVerbs } from "../../engine/backend.ts";
+import type { ImageVerbs, PullOptions, PushOptions } from "../../engine/backend.ts";
 import { invalid, notFound } from "../../errors/index.ts";
 import { bytes } from "./containers.ts";
 
@@ -61,10 +61,25 @@ export class TestImages implements ImageVerbs {
     yield { status: `sha256:${"1".repeat(64)}` };
   }
 
+  async pull(options: PullOptions) {
+    this.last = options;
+    if (options.ref.startsWith("missing")) throw notFound("manifest unknown");
+    return said({ status: `Pulling ${options.ref}` });
+  }
+
+  async push(options: PushOptions) {
+    this.last = options;
+    return said({ aux: { Tag: "latest", Digest: `sha256:${"1".repeat(64)}`, Size: 1 } });
+  }
+
   async *bootstrap(ref: string): AsyncGenerator<api.ProgressMessage> {
     yield { status: `fetching ${ref}` };
     if (ref === "broken") throw invalid("no such release");
   }
+}
+
+async function* said(message: api.ProgressMessage): AsyncGenerator<api.ProgressMessage> {
+  yield message;
 }
 
 const image: api.ImageSummary = {
