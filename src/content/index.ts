@@ -1,2 +1,2 @@
 /** Blobs by digest on the disk. */
-export { type BlobInfo, ContentStore, type Expected, type IngestOptions } from "./store.ts";
+export { type BlobInfo, ContentStore, type Expected, type IngestOptions, type Resumable } from "./store.ts";

@@ -83,3 +83,54 @@ test("opening clears what an interrupted ingest left", () => {
   new ContentStore(root);
   expect(existsSync(leftover)).toBe(false);
 });
+
+test("a fetch goes on where an earlier one broke", async () => {
+  const whole = crypto.getRandomValues(Buffer.alloc(3_000_000));
+  const expected = { digest: digestOf(whole), size: whole.length };
+  const offsets: number[] = [];
+  const from = (end: number) =>
+    async function* (offset: number) {
+      offsets.push(offset);
+      for (let at = offset; at < end; at += 50_000) yield whole.subarray(at, Math.min(at + 50_000, end));
+      if (end < whole.length) throw new Error("cut");
+    };
+  await expect(new ContentStore(root).fetch(expected, from(1_000_000))).rejects.toThrow("cut");
+  // Another engine opens the store after the first was killed.
+  const store = new ContentStore(root);
+  expect(await store.fetched(expected.digest)).toBe(1_000_000);
+  const grown: number[] = [];
+  await store.fetch(expected, from(whole.length), { onGrowth: (_path, size) => grown.push(size) });
+  expect(offsets).toEqual([0, 1_000_000]);
+  expect([grown.at(0), grown.at(-1)]).toEqual([1_000_000, whole.length]);
+  expect(digestOf(readFileSync(store.path(expected.digest)))).toBe(expected.digest);
+  expect(await store.fetched(expected.digest)).toBe(0);
+  expect(readdirSync(join(root, "ingest"))).toEqual([]);
+});
+
+test("wrong bytes of an earlier fetch are thrown away, so that the next begins anew", async () => {
+  const store = new ContentStore(root);
+  const expected = { digest: digestOf("hello"), size: 5 };
+  async function* broken() {
+    yield Buffer.from("hex");
+    throw new Error("cut");
+  }
+  await expect(store.fetch(expected, broken)).rejects.toThrow("cut");
+  const rest = (offset: number) => chunks("hello".slice(offset));
+  await expect(store.fetch(expected, rest)).rejects.toMatchObject({ kind: "invalid" });
+  expect(await store.fetch(expected, rest)).toMatchObject(expected);
+});
+
+test("a blob is fetched by one at a time, and one that is longer than announced is refused", async () => {
+  const store = new ContentStore(root);
+  const expected = { digest: digestOf("hello"), size: 5 };
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const first = store.fetch(expected, async function* () {
+    await promise;
+    yield Buffer.from("hello world");
+  });
+  await expect(store.fetch(expected, () => chunks("hello"))).rejects.toMatchObject({ kind: "conflict" });
+  resolve();
+  await expect(first).rejects.toMatchObject({ kind: "invalid" });
+  expect(await store.fetched(expected.digest)).toBe(0);
+  expect(await store.has(expected.digest)).toBe(false);
+});

@@ -1,10 +1,12 @@
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
-import { link, open, opendir, readFile, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, link, open, opendir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { errnoOf, invalid, notFound } from "../errors/index.ts";
+import { conflict, errnoOf, invalid, notFound, SlipwayError } from "../errors/index.ts";
 import { type Digest, digestFromHex, hexOf, isDigest } from "../oci/digest.ts";
-import { GatheringWriter } from "./gathering-writer.ts";
+import { append, type Growth } from "./append.ts";
 import { hashFile } from "./hash.ts";
+import { isStale, partialName, takeUp } from "./partial.ts";
+import { verify } from "./verify.ts";
 
 /** What bytes must be to be taken in; what is not said is not checked. */
 export interface Expected {
@@ -27,23 +29,30 @@ export interface BlobInfo {
   readonly created: number;
 }
 
+/** Where a blob comes from in several attempts: its bytes from an offset on. */
+export type Resumable = (offset: number) => AsyncIterable<Uint8Array>;
+
 /**
  * Blobs by digest: `<root>/blobs/sha256/<hex>`. A blob becomes visible complete, verified and (unless its maker
  * cares for that) on the disk, or not at all; it never changes. Any number of ingests may run, of the same blob as
- * well.
+ * well. What `fetch` got of a blob before it failed is kept in `<root>/ingest/partial-<hex>` for the next attempt.
  */
 export class ContentStore {
   readonly #blobs: string;
   readonly #ingests: string;
+  readonly #fetching = new Set<Digest>();
   #ingested = 0;
 
-  /** Opens a store, makes it where there is none, and deletes what interrupted ingests left. */
+  /** Opens a store, makes it where there is none, and deletes what interrupted ingests left, partial blobs after a week. */
   constructor(root: string) {
     this.#blobs = join(root, "blobs", "sha256");
     this.#ingests = join(root, "ingest");
     mkdirSync(this.#blobs, { recursive: true, mode: 0o700 });
     mkdirSync(this.#ingests, { recursive: true, mode: 0o700 });
-    for (const name of readdirSync(this.#ingests)) rmSync(join(this.#ingests, name));
+    for (const name of readdirSync(this.#ingests)) {
+      const path = join(this.#ingests, name);
+      if (isStale(path)) rmSync(path);
+    }
   }
 
   /**
@@ -53,36 +62,78 @@ export class ContentStore {
   async ingest(
     source: AsyncIterable<Uint8Array>,
     expected: Expected = {},
-    { signal, onGrowth, sync = true }: IngestOptions = {},
+    options: IngestOptions = {},
   ): Promise<BlobInfo> {
     const temporary = join(this.#ingests, `${process.pid}-${++this.#ingested}`);
     const file = await open(temporary, "wx", 0o600);
     try {
-      const output = new GatheringWriter(file);
       const hasher = new Bun.CryptoHasher("sha256");
-      let size = 0;
-      for await (const chunk of source) {
-        signal?.throwIfAborted();
-        size += chunk.length;
-        if (expected.size !== undefined && size > expected.size)
-          throw wrongSize(expected.size, `more than that`);
-        hasher.update(chunk);
-        if (await output.write(chunk)) onGrowth?.(temporary, output.written);
-      }
-      await output.flush();
-      onGrowth?.(temporary, output.written);
-      const digest = digestFromHex(hasher.digest("hex"));
-      verify({ digest, size }, expected);
-      if (sync) await file.sync();
-      await rename(temporary, this.path(digest));
-      if (sync) await this.#syncBlobs();
-      return await this.info(digest);
+      const growth = { path: temporary, size: 0, hasher };
+      await append(file, growth, source, expected, options);
+      return await this.#complete(file, growth, expected, options.sync ?? true);
     } catch (error) {
       await rm(temporary, { force: true });
       throw error;
     } finally {
       await file.close();
     }
+  }
+
+  /**
+   * Takes in a blob that is known by digest and size and comes from elsewhere. After a failure, an abort or a crash
+   * what had come is kept, and the next call goes on behind it; bytes that prove wrong (`invalid`) are thrown away, so
+   * that the next call begins anew. `conflict` while the same blob is being fetched.
+   */
+  async fetch(
+    expected: Required<Expected>,
+    source: Resumable,
+    options: IngestOptions = {},
+  ): Promise<BlobInfo> {
+    const { digest, size } = expected;
+    if (this.#fetching.has(digest)) throw conflict(`the blob ${digest} is being fetched already`);
+    this.#fetching.add(digest);
+    const path = this.#partial(digest);
+    const file = await open(path, "a+", 0o600);
+    try {
+      const growth = await takeUp(file, path, size, options.signal);
+      if (growth.size > 0) options.onGrowth?.(path, growth.size);
+      if (growth.size < size) await append(file, growth, source(growth.size), expected, options);
+      return await this.#complete(file, growth, expected, options.sync ?? true);
+    } catch (error) {
+      if (error instanceof SlipwayError && error.kind === "invalid") await rm(path, { force: true });
+      throw error;
+    } finally {
+      this.#fetching.delete(digest);
+      await file.close();
+    }
+  }
+
+  /** How many bytes of a blob an earlier `fetch` left. */
+  async fetched(digest: Digest): Promise<number> {
+    try {
+      return (await stat(this.#partial(digest))).size;
+    } catch (error) {
+      if (errnoOf(error) === "ENOENT") return 0;
+      throw error;
+    }
+  }
+
+  #partial(digest: Digest): string {
+    return join(this.#ingests, partialName(digest));
+  }
+
+  async #complete(
+    file: FileHandle,
+    { path, size, hasher }: Growth,
+    expected: Expected,
+    sync: boolean,
+  ): Promise<BlobInfo> {
+    const digest = digestFromHex(hasher.digest("hex"));
+    verify({ digest, size }, expected);
+    if (sync) await file.sync();
+    await rename(path, this.path(digest));
+    if (sync) await this.#syncBlobs();
+    return await this.info(digest);
   }
 
   /**
@@ -161,16 +212,4 @@ export class ContentStore {
       await directory.close();
     }
   }
-}
-
-function verify(found: { digest: Digest; size: number }, expected: Expected): void {
-  if (expected.size !== undefined && found.size !== expected.size)
-    throw wrongSize(expected.size, `${found.size}`);
-  if (expected.digest !== undefined && found.digest !== expected.digest) {
-    throw invalid(`the content's digest is ${found.digest}, not ${expected.digest} as announced`);
-  }
-}
-
-function wrongSize(expected: number, found: string): Error {
-  return invalid(`the content should have ${expected} bytes and has ${found}`);
 }
