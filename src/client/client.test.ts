@@ -145,6 +145,39 @@ describe("streams", () => {
   });
 });
 
+describe("registries", () => {
+  const auth = { username: "ann", password: "secret" };
+  const images = () => server.backend.images.last;
+  const registries = () => server.backend.registries.last;
+
+  test("pull and push name what goes, for whom and for which platform", async () => {
+    const options = { tag: "v1", platform: "linux/arm64", auth };
+    const pulled = await Array.fromAsync(api.pullImage(client, "r.example/team/app", options));
+    expect(pulled).toEqual([{ status: "Pulling r.example/team/app:v1" }]);
+    expect(images()).toEqual({ ref: "r.example/team/app:v1", platform: "linux/arm64", auth });
+    const platform = { os: "linux", architecture: "arm", variant: "v7" };
+    const [message] = await Array.fromAsync(api.pushImage(client, "app", { tag: "v1", platform, auth }));
+    expect(message).toMatchObject({ aux: { Tag: "latest" } });
+    expect(images()).toEqual({ ref: "app:v1", platform: "linux/arm/v7", auth });
+    await Array.fromAsync(api.pushImage(client, "app"));
+    expect(images()).toEqual({ ref: "app", allTags: true });
+    expect((await failureOf(Array.fromAsync(api.pullImage(client, "missing", { tag: "x" })))).kind).toBe(
+      "notFound",
+    );
+  });
+
+  test("login, distribution and search", async () => {
+    expect((await api.login(client, { ...auth, serveraddress: "r.example" })).Status).toBe("Login Succeeded");
+    expect((await failureOf(api.login(client, { username: "bob" }))).kind).toBe("unauthorized");
+    const { Platforms } = await api.inspectDistribution(client, "r.example/app:v1", auth);
+    expect(Platforms).toEqual([{ architecture: "amd64", os: "linux" }]);
+    expect(registries()).toEqual({ ref: "r.example/app:v1", auth });
+    const found = await api.search(client, "deb", { limit: 3, filters: { stars: ["2"] }, auth });
+    expect(found.map(({ name }) => name)).toEqual(["deb"]);
+    expect(registries()).toEqual({ limit: 3, filters: { stars: ["2"] }, auth });
+  });
+});
+
 describe("an engine that restarts", () => {
   test("a connection that died while idle is replaced", async () => {
     const first = await startTestServer();

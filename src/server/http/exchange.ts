@@ -5,8 +5,9 @@ import { Query } from "../request/query.ts";
 import type { ApiVersion } from "../version/api-version.ts";
 import { commonHeaders } from "./headers.ts";
 
-/** The connection of a request that asked to upgrade, with bytes that came right behind its head. */
+/** A connection that the HTTP parser has let go of. */
 export interface Upgrade {
+  /** What came right behind the request's head. */
   head: Buffer;
 }
 
@@ -25,6 +26,11 @@ export class Exchange {
     readonly search: string,
     readonly upgrade: Upgrade | undefined,
   ) {}
+
+  /** Whether a hijacked connection is answered 101: like Docker's engine, when there is an Upgrade header. */
+  get upgrades(): boolean {
+    return this.upgrade !== undefined && this.request.headers.upgrade !== undefined;
+  }
 
   get query(): Query {
     this.#query ??= new Query(this.search);

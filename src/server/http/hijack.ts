@@ -17,16 +17,16 @@ const LINGER_MS = 10_000;
 
 /**
  * Answers 101 when the client asked to upgrade and a plain 200 without a length otherwise, then hands out the
- * connection. In the second case input can only come as the request's body: what follows it on the
- * connection is for HTTP the next request.
+ * connection. Input is what comes on it; where the HTTP parser still has it (an attach with a body), input is
+ * the request's body.
  */
 export function hijack(exchange: Exchange, contentType: string, wantsInput: boolean): HijackedConnection {
   const { request, response, upgrade } = exchange;
   const socket = response.socket!;
   socket.write(
-    upgrade === undefined
-      ? `HTTP/1.1 200 OK\r\nContent-Type: ${contentType}\r\n${commonHeaderLines}\r\n`
-      : `HTTP/1.1 101 UPGRADED\r\nContent-Type: ${contentType}\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n${commonHeaderLines}\r\n`,
+    exchange.upgrades
+      ? `HTTP/1.1 101 UPGRADED\r\nContent-Type: ${contentType}\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n${commonHeaderLines}\r\n`
+      : `HTTP/1.1 200 OK\r\nContent-Type: ${contentType}\r\n${commonHeaderLines}\r\n`,
   );
   response.detachSocket(socket);
   const source = upgrade === undefined ? request : socket;

@@ -7,7 +7,7 @@ import { acceptWebSocket } from "../http/websocket.ts";
 export async function attach(exchange: Exchange): Promise<void> {
   const options = attachOptions(exchange, false);
   const prepared = await exchange.backend.containers.attach(exchange.name, options);
-  const type = streamType(exchange.version, exchange.upgrade === undefined ? "raw" : prepared.framing);
+  const type = streamType(exchange.version, exchange.upgrades ? prepared.framing : "raw");
   await copy(prepared, hijack(exchange, type, options.stdin));
 }
 

@@ -24,7 +24,7 @@ async function start(exchange: Exchange): Promise<void> {
     return;
   }
   const prepared = await backend.execs.prepare(name, sized);
-  const type = streamType(version, upgrade === undefined ? "raw" : prepared.framing);
+  const type = streamType(version, exchange.upgrades ? prepared.framing : "raw");
   const { streams, finish } = hijack(exchange, type, upgrade !== undefined);
   try {
     await prepared.run(streams);

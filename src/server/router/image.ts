@@ -1,10 +1,11 @@
-import { notImplemented } from "../../errors/index.ts";
+import { invalid } from "../../errors/index.ts";
 import { readStream } from "../http/body.ts";
-import { type Exchange, unsupported } from "../http/exchange.ts";
+import type { Exchange } from "../http/exchange.ts";
 import { sendChunks, sendProgress } from "../http/stream.ts";
 import { imageInspectFor, imageSummariesFor } from "../version/image.ts";
 import { importSource } from "./import-source.ts";
 import type { Route } from "./router.ts";
+import { pull, push } from "./transfer.ts";
 
 async function list(exchange: Exchange): Promise<void> {
   const { backend, query, version } = exchange;
@@ -62,13 +63,15 @@ async function* withoutProgress<T extends { progressDetail?: unknown }>(
 }
 
 async function create(exchange: Exchange): Promise<void> {
+  const image = exchange.query.string("fromImage");
+  await (image === undefined ? importArchive(exchange) : pull(exchange, image));
+}
+
+async function importArchive(exchange: Exchange): Promise<void> {
   const { backend, query, signal } = exchange;
   const source = query.string("fromSrc");
   if (source === undefined) {
-    throw notImplemented(
-      `pulling ${query.string("fromImage") ?? "images"} from a registry is not supported yet; make a base image ` +
-        "with 'slipway image bootstrap debian:bookworm' (or busybox), or bring one with 'load' or 'import'",
-    );
+    throw invalid("name an image to pull with 'fromImage', or an archive to import with 'fromSrc'");
   }
   const options = {
     repo: query.string("repo"),
@@ -92,7 +95,6 @@ async function bootstrap(exchange: Exchange): Promise<void> {
 export const imageRoutes: Route[] = [
   ["GET", "/images/json", list],
   ["GET", "/images/get", (exchange) => save(exchange, exchange.query.all("names"))],
-  ["GET", "/images/search", unsupported("searching a registry is not supported yet")],
   ["POST", "/images/create", create],
   ["POST", "/images/load", load],
   ["POST", "/images/prune", prune],
@@ -101,7 +103,6 @@ export const imageRoutes: Route[] = [
   ["GET", "/images/{name}/history", history],
   ["GET", "/images/{name}/get", (exchange) => save(exchange, [exchange.name])],
   ["POST", "/images/{name}/tag", tag],
-  ["POST", "/images/{name}/push", unsupported("pushing to a registry is not supported yet; use 'save'")],
+  ["POST", "/images/{name}/push", push],
   ["DELETE", "/images/{name}", remove],
-  ["GET", "/distribution/{name}/json", unsupported("asking a registry is not supported yet")],
 ];

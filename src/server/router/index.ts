@@ -5,6 +5,7 @@ import { execRoutes } from "./exec.ts";
 import { imageRoutes } from "./image.ts";
 import { networkRoutes } from "./network.ts";
 import { pluginRoutes } from "./plugin.ts";
+import { registryRoutes } from "./registry.ts";
 import { Router } from "./router.ts";
 import { swarmRoutes } from "./swarm.ts";
 import { systemRoutes } from "./system.ts";
@@ -19,6 +20,7 @@ export const router = new Router([
   ...commitRoutes,
   ...networkRoutes,
   ...volumeRoutes,
+  ...registryRoutes,
   ...swarmRoutes,
   ...pluginRoutes,
   ...buildRoutes,

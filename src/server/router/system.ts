@@ -1,6 +1,5 @@
 import { invalid } from "../../errors/index.ts";
 import type { Exchange } from "../http/exchange.ts";
-import { unsupported } from "../http/exchange.ts";
 import { sendJsonLines } from "../http/stream.ts";
 import { diskUsageFor, eventsFor, infoFor } from "../version/system.ts";
 import type { Route } from "./router.ts";
@@ -71,9 +70,4 @@ export const systemRoutes: Route[] = [
   ["GET", "/info", info],
   ["GET", "/events", events],
   ["GET", "/system/df", diskUsage],
-  [
-    "POST",
-    "/auth",
-    unsupported("logging in to a registry is not supported yet; images come from load, import and bootstrap"),
-  ],
 ];
