@@ -1,4 +1,5 @@
 import type { Client } from "../client/client.ts";
+import type { ConfigFile } from "./config/file.ts";
 import type { FlagSet, FlagValues } from "./flags/flag.ts";
 
 /** How many arguments a command takes. */
@@ -21,6 +22,8 @@ export interface Invocation<F extends FlagSet> {
   readonly args: readonly string[];
   /** Connects to the engine, and starts one where none runs and that is allowed. */
   connect(): Promise<Client>;
+  /** Reads the client's configuration, of which most commands need nothing. */
+  config(): Promise<ConfigFile>;
 }
 
 /** A command as lists of commands show it; its module is loaded only when it is used. */

@@ -3,7 +3,7 @@ import { bool, list, string } from "./flags/kinds.ts";
 
 /** The options in front of every command. */
 export const globalFlags = {
-  config: string("Location of client config files; the engine's client keeps none and only docker reads it"),
+  config: string("Location of client config files, which are docker's"),
   context: string('Name of the context to use; only "default" exists, use --host for another engine', {
     short: "c",
   }),

@@ -39,6 +39,7 @@ async function dispatch(argv: string[]): Promise<number> {
   const rest = words.slice(Object.hasOwn(groups, first!) ? 2 : 1);
   return await runCommand(found.entry, found.name, rest, {
     host: () => chooseHost(global.values.host, global.values.context),
+    config: global.values.config,
     debug: global.values.debug,
     commands: { entries, groups },
   });

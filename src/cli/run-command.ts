@@ -8,6 +8,8 @@ import { print } from "./streams/print.ts";
 
 export interface Globals {
   host(): HostChoice;
+  /** The directory that --config names; empty without it. */
+  config: string;
   debug: boolean;
   commands: Commands;
 }
@@ -33,6 +35,10 @@ export async function runCommand(
       args: parsed.args,
       commands: globals.commands,
       connect: async () => await (await import("./connect.ts")).connect(globals.host()),
+      config: async () => {
+        const { configDirectory, load } = await import("./config/file.ts");
+        return load(configDirectory(globals.config));
+      },
     });
     return status ?? 0;
   } catch (error) {
