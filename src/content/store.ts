@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
-import { type FileHandle, link, open, opendir, readFile, rename, rm, stat } from "node:fs/promises";
+import { link, open, opendir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { conflict, errnoOf, invalid, notFound, SlipwayError } from "../errors/index.ts";
 import { type Digest, digestFromHex, hexOf, isDigest } from "../oci/digest.ts";
-import { append, type Growth } from "./append.ts";
+import { append } from "./append.ts";
 import { hashFile } from "./hash.ts";
 import { isStale, partialName, takeUp } from "./partial.ts";
 import { verify } from "./verify.ts";
@@ -62,7 +62,7 @@ export class ContentStore {
   async ingest(
     source: AsyncIterable<Uint8Array>,
     expected: Expected = {},
-    options: IngestOptions = {},
+    { sync = true, ...options }: IngestOptions = {},
   ): Promise<BlobInfo> {
     const temporary = join(this.#ingests, `${process.pid}-${++this.#ingested}`);
     const file = await open(temporary, "wx", 0o600);
@@ -70,7 +70,12 @@ export class ContentStore {
       const hasher = new Bun.CryptoHasher("sha256");
       const growth = { path: temporary, size: 0, hasher };
       await append(file, growth, source, expected, options);
-      return await this.#complete(file, growth, expected, options.sync ?? true);
+      const digest = digestFromHex(growth.hasher.digest("hex"));
+      verify({ digest, size: growth.size }, expected);
+      if (sync) await file.sync();
+      await rename(temporary, this.path(digest));
+      if (sync) await this.#syncBlobs();
+      return await this.info(digest);
     } catch (error) {
       await rm(temporary, { force: true });
       throw error;
@@ -80,15 +85,16 @@ export class ContentStore {
   }
 
   /**
-   * Takes in a blob that is known by digest and size and comes from elsewhere. After a failure, an abort or a crash
-   * what had come is kept, and the next call goes on behind it; bytes that prove wrong (`invalid`) are thrown away, so
-   * that the next call begins anew. `conflict` while the same blob is being fetched.
+   * Brings a blob here that is known by digest and size and comes from elsewhere; it is complete and verified then, and
+   * becomes visible with `publish`. After a failure, an abort or a crash what had come is kept, and the next call goes
+   * on behind it; bytes that prove wrong (`invalid`) are thrown away, so that the next call begins anew. `conflict`
+   * while the same blob is being fetched.
    */
   async fetch(
     expected: Required<Expected>,
     source: Resumable,
-    options: IngestOptions = {},
-  ): Promise<BlobInfo> {
+    options: Omit<IngestOptions, "sync"> = {},
+  ): Promise<void> {
     const { digest, size } = expected;
     if (this.#fetching.has(digest)) throw conflict(`the blob ${digest} is being fetched already`);
     this.#fetching.add(digest);
@@ -98,7 +104,7 @@ export class ContentStore {
       const growth = await takeUp(file, path, size, options.signal);
       if (growth.size > 0) options.onGrowth?.(path, growth.size);
       if (growth.size < size) await append(file, growth, source(growth.size), expected, options);
-      return await this.#complete(file, growth, expected, options.sync ?? true);
+      verify({ digest: digestFromHex(growth.hasher.digest("hex")), size: growth.size }, expected);
     } catch (error) {
       if (error instanceof SlipwayError && error.kind === "invalid") await rm(path, { force: true });
       throw error;
@@ -108,7 +114,13 @@ export class ContentStore {
     }
   }
 
-  /** How many bytes of a blob an earlier `fetch` left. */
+  /** Makes a fetched blob visible, on the disk when the file system is flushed; nothing when it is there already. */
+  async publish(digest: Digest): Promise<void> {
+    if (await this.has(digest)) await rm(this.#partial(digest), { force: true });
+    else await rename(this.#partial(digest), this.path(digest));
+  }
+
+  /** How many bytes of a blob a `fetch` has brought that are not published. */
   async fetched(digest: Digest): Promise<number> {
     try {
       return (await stat(this.#partial(digest))).size;
@@ -120,20 +132,6 @@ export class ContentStore {
 
   #partial(digest: Digest): string {
     return join(this.#ingests, partialName(digest));
-  }
-
-  async #complete(
-    file: FileHandle,
-    { path, size, hasher }: Growth,
-    expected: Expected,
-    sync: boolean,
-  ): Promise<BlobInfo> {
-    const digest = digestFromHex(hasher.digest("hex"));
-    verify({ digest, size }, expected);
-    if (sync) await file.sync();
-    await rename(path, this.path(digest));
-    if (sync) await this.#syncBlobs();
-    return await this.info(digest);
   }
 
   /**
