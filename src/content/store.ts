@@ -120,6 +120,11 @@ export class ContentStore {
     else await rename(this.#partial(digest), this.path(digest));
   }
 
+  /** Where a blob's bytes are that is here, be it published or only fetched. */
+  async locate(digest: Digest): Promise<string> {
+    return (await this.has(digest)) ? this.path(digest) : this.#partial(digest);
+  }
+
   /** How many bytes of a blob a `fetch` has brought that are not published. */
   async fetched(digest: Digest): Promise<number> {
     try {

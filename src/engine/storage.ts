@@ -13,6 +13,7 @@ import { imageVerbs } from "./image/index.ts";
 import { Leases } from "./image/leases.ts";
 import { imageLookup } from "./image/lookup.ts";
 import type { ImageRooms } from "./image/rooms.ts";
+import { unpackingSlots } from "./image/slots.ts";
 import type { Paths } from "./paths.ts";
 
 /** Images, snapshots and the files in them. */
@@ -42,6 +43,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     content: new ContentStore(paths.content),
     snapshots,
     leases: new Leases(),
+    unpacking: unpackingSlots(),
     events,
     dataRoot,
     users: () =>

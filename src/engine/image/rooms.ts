@@ -3,6 +3,7 @@ import type { EventBus } from "../../events/index.ts";
 import type { ImageStore } from "../../images/index.ts";
 import type { Snapshotter } from "../../snapshots/index.ts";
 import type { Leases } from "./leases.ts";
+import type { Slots } from "./slots.ts";
 
 /** A container, as far as images care. */
 export interface ImageUser {
@@ -19,6 +20,8 @@ export interface ImageRooms {
   /** Unpacked layers, committed under their chain IDs. */
   readonly snapshots: Snapshotter;
   readonly leases: Leases;
+  /** So many layers are unpacked at once. */
+  readonly unpacking: Slots;
   readonly events: EventBus;
   /** Every container there is. */
   users(): readonly ImageUser[];

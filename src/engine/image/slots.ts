@@ -1,3 +1,5 @@
+import { availableParallelism } from "node:os";
+
 /** Lets so many pieces of work run at once; others wait their turn. */
 export class Slots {
   readonly #waiting: (() => void)[] = [];
@@ -16,4 +18,9 @@ export class Slots {
       else next();
     }
   }
+}
+
+/** For layers' unpacking. A child's memory is worth more than a third one's speed: the disk is the limit by then. */
+export function unpackingSlots(): Slots {
+  return new Slots(Math.min(2, availableParallelism()));
 }

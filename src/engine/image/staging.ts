@@ -1,18 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { statfs } from "node:fs/promises";
-import { availableParallelism } from "node:os";
-import type { BlobInfo, Expected } from "../../content/index.ts";
+import type { BlobInfo, Expected, IngestOptions, Resumable } from "../../content/index.ts";
 import { invalid, SlipwayError } from "../../errors/index.ts";
 import { applyLayer, type GrownLayer } from "../../layers/index.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { BlobFollower } from "./blob-follower.ts";
 import { unpackingPrefix } from "./garbage.ts";
 import type { ImageRooms } from "./rooms.ts";
-import { Slots } from "./slots.ts";
 import type { OnProgress, PackedLayer, StagedLayer, Stager, UnpackRequest } from "./staged-layer.ts";
 
-/** A child's memory is worth more than a third one's speed: the disk has become the limit by then. */
-const concurrency = Math.min(2, availableParallelism());
 /** How much of the free space one layer may take: a bomb must not fill the disk for everybody. */
 const shareOfFreeSpace = 0.9;
 
@@ -22,7 +18,6 @@ const shareOfFreeSpace = 0.9;
  */
 export class Staging implements Stager {
   readonly #ended = new AbortController();
-  readonly #slots = new Slots(concurrency);
   readonly #early = new Map<Digest, BlobFollower>();
   /** Snapshots that are not committed. */
   readonly #keys = new Set<string>();
@@ -41,16 +36,41 @@ export class Staging implements Stager {
    * only when the file system was flushed.
    */
   async ingest(source: AsyncIterable<Uint8Array>, expected: Expected = {}): Promise<BlobInfo> {
+    return await this.#following(async (options) => {
+      return await this.rooms.content.ingest(source, expected, { ...options, sync: false });
+    });
+  }
+
+  /**
+   * Brings a blob here that others may have begun with, and unpacks it as it comes; it is not published yet. When what
+   * an earlier attempt had left proves wrong, the blob is fetched from its beginning.
+   */
+  async fetch(expected: Required<Expected>, source: Resumable): Promise<void> {
+    const { content } = this.rooms;
+    const attempt = () =>
+      this.#following(async (options) => {
+        await content.fetch(expected, source, options);
+        return expected;
+      });
+    const isResumed = (await content.fetched(expected.digest)) > 0;
+    try {
+      await attempt();
+    } catch (error) {
+      if (!isResumed || !(error instanceof SlipwayError) || error.kind !== "invalid") throw error;
+      await attempt();
+    }
+  }
+
+  async #following<T extends { digest: Digest }>(
+    work: (options: Pick<IngestOptions, "signal" | "onGrowth">) => Promise<T>,
+  ): Promise<T> {
     const follower = new BlobFollower(this);
     try {
-      const info = await this.rooms.content.ingest(source, expected, {
-        signal: this.signal,
-        sync: false,
-        onGrowth: (path, size) => follower.grown(path, size),
-      });
-      if (follower.staged !== undefined && !this.#early.has(info.digest))
-        this.#early.set(info.digest, follower);
-      return info;
+      const onGrowth = (path: string, size: number) => follower.grown(path, size);
+      const blob = await work({ signal: this.signal, onGrowth });
+      if (follower.staged !== undefined && !this.#early.has(blob.digest))
+        this.#early.set(blob.digest, follower);
+      return blob;
     } finally {
       follower.complete();
     }
@@ -61,22 +81,23 @@ export class Staging implements Stager {
     const early = this.#early.get(digest);
     this.#early.delete(digest);
     if (early !== undefined) early.onProgress = onProgress;
-    const staged = await (early?.staged ??
-      this.stage((request) =>
-        applyLayer(
-          { ...request, blob: this.rooms.content.path(digest), digest },
-          { signal: this.signal, onProgress },
-        ),
-      ));
+    const staged = await (early?.staged ?? this.#apply(digest, onProgress));
     const found = staged.diffID ?? digest;
     if (found !== diffID)
       throw invalid(`invalid diffID for layer ${digest}: expected "${diffID}", got "${found}"`);
     return staged;
   }
 
+  #apply(digest: Digest, onProgress: OnProgress): Promise<StagedLayer> {
+    return this.stage(async (request) => {
+      const blob = await this.rooms.content.locate(digest);
+      return await applyLayer({ ...request, blob, digest }, { signal: this.signal, onProgress });
+    });
+  }
+
   /** Runs one unpacking into a snapshot of its own as soon as a slot is free. */
   stage(unpack: (request: UnpackRequest) => Promise<GrownLayer>): Promise<StagedLayer> {
-    const staged = this.#slots.run(async () => {
+    const staged = this.rooms.unpacking.run(async () => {
       this.signal.throwIfAborted();
       const { snapshots, dataRoot } = this.rooms;
       const key = `${unpackingPrefix}${randomUUID()}`;

@@ -9,6 +9,7 @@ import { Metastore } from "../../metastore/index.ts";
 import { Snapshotter } from "../../snapshots/index.ts";
 import { Leases } from "./leases.ts";
 import type { ImageRooms, ImageUser } from "./rooms.ts";
+import { unpackingSlots } from "./slots.ts";
 
 export interface TestRooms extends ImageRooms {
   /** Containers that the test pretends to have. */
@@ -26,6 +27,7 @@ export async function testRooms(): Promise<TestRooms> {
     content: new ContentStore(join(dataRoot, "content")),
     snapshots: await Snapshotter.open(join(dataRoot, "snapshots")),
     leases: new Leases(),
+    unpacking: unpackingSlots(),
     events: new EventBus(),
     users: () => containers,
     dataRoot,
