@@ -6,6 +6,7 @@ import { messageOf } from "../errors/index.ts";
 import { ensureUsableCgroups } from "../os/mountns.ts";
 import { survivingWrappers } from "../runtime/index.ts";
 import { startServer } from "../server/index.ts";
+import { surviveFailures } from "./last-resort.ts";
 import { lockDataRoot } from "./lock.ts";
 import { createLog } from "./log.ts";
 import { writePidFile } from "./pid-file.ts";
@@ -30,6 +31,7 @@ export async function run(argv: string[]): Promise<number> {
 
 async function serve(config: EngineConfig): Promise<number> {
   const log = createLog(config);
+  surviveFailures(log);
   mkdirSync(config.dataRoot, { recursive: true, mode: 0o711 });
   mkdirSync(config.execRoot, { recursive: true, mode: 0o711 });
   using _lock = lockDataRoot(config.dataRoot);

@@ -66,7 +66,9 @@ export class NetworkController {
     this.#options = options;
     this.#filter = options.firewall ? new PacketFilter(options.engineKey, options.log) : undefined;
     this.#publisher = new Publisher(this.#filter, options.log);
-    this.#departures = new Departures(this.#host, options.engineKey);
+    this.#departures = new Departures(this.#host, options.engineKey, (error) =>
+      options.log("error", `cannot remove the interface of an ended container: ${messageOf(error)}`),
+    );
   }
 
   /** Makes the network's bridge or takes the existing one; a network that is known already stays as it is. */

@@ -28,6 +28,7 @@ export class Departures {
   constructor(
     private readonly host: RouteSocket,
     private readonly engineKey: string,
+    private readonly onFailure: (error: unknown) => void,
   ) {}
 
   add(hostInterface: string): void {
@@ -42,12 +43,21 @@ export class Departures {
 
   #look(): void {
     this.#timer = undefined;
+    try {
+      this.#removeLate();
+    } catch (error) {
+      // Those that are still pending get their turn at the next look.
+      this.onFailure(error);
+    }
+    if (this.#pending.size > 0) this.#timer = setTimeout(() => this.#look(), DEPARTURE_MS).unref();
+  }
+
+  #removeLate(): void {
     const existing = new Set(ownLinks(this.host, this.engineKey).map(({ name }) => name));
     for (const [name, deadline] of this.#pending) {
       if (deadline > performance.now()) continue;
       this.#pending.delete(name);
       if (existing.has(name)) removeLink(this.host, name);
     }
-    if (this.#pending.size > 0) this.#timer = setTimeout(() => this.#look(), DEPARTURE_MS).unref();
   }
 }

@@ -1,6 +1,6 @@
 import { closeSync } from "node:fs";
 import { systemError } from "../errors/index.ts";
-import { openProcess, type ProcessIdentity, startTicks } from "../os/process.ts";
+import { exists, openProcess, type ProcessIdentity, processStatus, startTicks } from "../os/process.ts";
 import { POLLIN, Pollable } from "../os/readiness.ts";
 import type { RuntimeProcess } from "./runtime.ts";
 import type { ExitRecord, StatusDirectory } from "./status-directory.ts";
@@ -22,10 +22,12 @@ export function adoptProcess({ name, status, init, onStarted }: AdoptOptions): R
   const wrapper = findWrapper(status, name);
   if (wrapper === undefined) return undefined;
   const over = new AbortController();
-  const exited = Promise.race([status.waitForExit(name, over.signal), ended(wrapper, over.signal)]).then(
+  // Either source may fail: the other still tells.
+  const exited = Promise.any([status.waitForExit(name, over.signal), ended(wrapper, over.signal)]).then(
     (exit): ExitRecord => exit ?? status.exit(name) ?? { code: killed, finishedAt: new Date() },
   );
-  void exited.then(() => over.abort());
+  const abort = () => over.abort();
+  exited.then(abort, abort);
   const started = (async () => {
     const pid =
       init?.pid ??
@@ -53,10 +55,15 @@ async function ended(target: ProcessIdentity, signal: AbortSignal): Promise<unde
   const cancel = () => pollable.cancel();
   signal.addEventListener("abort", cancel, { once: true });
   try {
-    await pollable.ready(POLLIN);
+    while (!signal.aborted && isAlive(target)) await pollable.ready(POLLIN);
     return undefined;
   } finally {
     signal.removeEventListener("abort", cancel);
     closeSync(pidfd);
   }
+}
+
+/** A process whose parent has not waited for it yet counts as ended. */
+function isAlive(target: ProcessIdentity): boolean {
+  return exists(target) && processStatus(target.pid)?.state !== "Z";
 }

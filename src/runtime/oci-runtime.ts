@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { conflict, systemError } from "../errors/index.ts";
+import { conflict, messageOf, systemError } from "../errors/index.ts";
 import type { LinuxResources, Spec } from "../oci/spec.ts";
 import type { CgroupManager } from "../os/cgroup/index.ts";
 import { type ProcessIdentity, sendSignal } from "../os/process.ts";
@@ -116,7 +116,9 @@ export class OciRuntime implements Runtime {
       for (const path of [specPath, logPath]) rmSync(path, { force: true });
       status.forget(execId);
     };
-    void Promise.allSettled([started.started, started.exited]).then(cleanUp);
+    Promise.allSettled([started.started, started.exited])
+      .then(cleanUp)
+      .catch((error: unknown) => warn(`clean up after exec ${execId}`, error));
     return started;
   }
 
@@ -212,4 +214,8 @@ export class OciRuntime implements Runtime {
       throw systemError(`${this.name} cannot delete container ${id}: ${errors.trim()}`);
     }
   }
+}
+
+function warn(what: string, error: unknown): void {
+  process.emitWarning(`${what}: ${messageOf(error)}`);
 }

@@ -173,7 +173,8 @@ export class LineLogWriter implements LogWriter {
     this.#filled = this.#encoder.encode(this.#buffer, this.#filled, source, from, end);
     this.#logged = this.#origin + end;
     if (this.#filled < this.#limit) return;
-    void this.#flush();
+    // Whoever writes awaits the last flush, which fails if this one did.
+    this.#flush().catch(() => undefined);
     this.#takeBuffer();
   }
 

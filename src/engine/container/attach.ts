@@ -49,16 +49,17 @@ async function attach(
     const attachment = stdio.attach({ stdout, stderr, framing, sink: streams.output }, streams.signal);
     const stdin = options.stdin && container.record.config.OpenStdin;
     const closes = container.record.config.StdinOnce ?? false;
-    if (stdin && streams.input !== undefined) {
-      const typed = copyInputOf(container, stdio, streams.input, { keys, tty: container.tty, closes });
-      void typed.then((outcome) => {
-        if (outcome === "detached") attachment.detach();
+    let detached = false;
+    const { input } = streams;
+    if (stdin && input !== undefined) {
+      engine.background.supervise(container.id, async () => {
+        const copying = copyInputOf(container, stdio, input, { keys, tty: container.tty, closes });
+        detached = (await copying) === "detached";
+        if (detached) attachment.detach();
       });
-      await attachment.finished;
-      if ((await Promise.race([typed, "open"])) === "detached") emit(engine, container, "detach");
-    } else {
-      await attachment.finished;
     }
+    await attachment.finished;
+    if (detached) emit(engine, container, "detach");
   } finally {
     container.attached -= 1;
     await closeIdleStdio(container);

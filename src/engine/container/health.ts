@@ -72,7 +72,8 @@ export class HealthMonitor {
   private schedule(signal: AbortSignal): void {
     const { plan, container } = this;
     const young = this.age() < plan.startPeriod && container.health?.Status === "starting";
-    this.timer = setTimeout(() => void this.check(signal), young ? plan.startInterval : plan.interval);
+    const check = () => this.engine.background.supervise(container.id, () => this.check(signal));
+    this.timer = setTimeout(check, young ? plan.startInterval : plan.interval);
   }
 
   private age(): number {

@@ -56,6 +56,7 @@ export function startOutput(engine: EngineContext, container: Container, stdio: 
       engine.log("error", `cannot write the log of container ${container.id}: ${messageOf(error)}`);
     },
   });
+  engine.background.supervise(container.id, () => stdio.done);
 }
 
 function openLog(engine: EngineContext, container: Container): LogWriter | undefined {

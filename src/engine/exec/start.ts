@@ -68,10 +68,12 @@ async function runAttached(
   }
   const left = Promise.withResolvers<void>();
   streams.signal.addEventListener("abort", () => left.resolve(), { once: true });
-  if (exec.request.AttachStdin && streams.input !== undefined && exec.stdio !== undefined) {
+  const { input } = streams;
+  const { stdio } = exec;
+  if (exec.request.AttachStdin && input !== undefined && stdio !== undefined) {
     const options = { keys: exec.detachKeys, tty: exec.tty, closes: true };
-    void copyInput(exec.stdio, streams.input, options).then((outcome) => {
-      if (outcome !== "detached") return;
+    engine.background.supervise(exec.container.id, async () => {
+      if ((await copyInput(stdio, input, options)) !== "detached") return;
       emit(engine, exec.container, "exec_detach", { execID: exec.id });
       attached?.detach();
       left.resolve();
@@ -124,6 +126,7 @@ export async function startExec(
   }
   exec.running = true;
   stdio.start({ log: undefined, onLogError: () => {} });
+  engine.background.supervise(record.id, () => stdio.done);
   engine.background.supervise(record.id, () => superviseExec(engine, exec, stdio));
 }
 
@@ -143,7 +146,9 @@ function processOf(engine: EngineContext, exec: Exec, { ConsoleSize }: api.ExecS
 async function superviseExec(engine: EngineContext, exec: Exec, stdio: ContainerStdio): Promise<void> {
   const exit = await exec.process?.exited;
   // A process that it left behind may keep the output open: the exec itself has ended all the same.
-  await Promise.race([stdio.done, Bun.sleep(outputGrace)]);
+  await engine.background.attempt("read the output of an exec to its end", () =>
+    Promise.race([stdio.done, Bun.sleep(outputGrace)]),
+  );
   end(engine, exec, exit?.code ?? cannotInvoke);
   await stdio.close();
 }

@@ -1,4 +1,5 @@
 import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
+import { messageOf } from "../../errors/index.ts";
 import { check, libc } from "../libc.ts";
 import { writeControl } from "./files.ts";
 import type { OomWatch } from "./manager.ts";
@@ -26,13 +27,17 @@ export function watchOomByEvent(leaf: string, onKill: () => void): OomWatch {
     const known = existsSync(leaf) ? notifications : notifications - 1;
     for (; shortages < known; shortages++) onKill();
   };
-  void (async () => {
+  const read = async () => {
     while (!closed) {
       const { value, done } = await reader.read();
       if (done || closed) return;
       take(Number(new DataView(value.buffer, value.byteOffset).getBigUint64(0, true)));
     }
-  })();
+  };
+  read().catch((error: unknown) => {
+    if (!closed)
+      process.emitWarning(`memory shortages of ${leaf} are not told any more: ${messageOf(error)}`);
+  });
   return {
     async happened() {
       const isOpen = () => shortages === 0 && notifications === 1 && !existsSync(leaf);
@@ -43,7 +48,8 @@ export function watchOomByEvent(leaf: string, onKill: () => void): OomWatch {
     close() {
       if (closed) return;
       closed = true;
-      void reader.cancel();
+      // A broken reader has been told of already.
+      reader.cancel().catch(() => undefined);
       closeSync(event);
     },
   };
