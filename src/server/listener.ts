@@ -28,7 +28,8 @@ export function createListener(backend: Backend, log: ServerLog): Listener {
     const response = new ServerResponse(request);
     response.assignSocket(socket);
     // node:http leaves this to the listener, and the client holds its body back until it comes.
-    if (request.headers.expect?.toLowerCase() === "100-continue") socket.write("HTTP/1.1 100 Continue\r\n\r\n");
+    if (request.headers.expect?.toLowerCase() === "100-continue")
+      socket.write("HTTP/1.1 100 Continue\r\n\r\n");
     // Such a connection cannot carry a second request: an answer in HTTP is its last.
     response.once("finish", () => socket.end());
     void serve(backend, log, request, response, { head });

@@ -1,5 +1,7 @@
+import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { AttachStreams } from "../../engine/backend.ts";
+import { invalid } from "../../errors/index.ts";
 import type { Exchange } from "./exchange.ts";
 import { commonHeaderLines } from "./headers.ts";
 import { incoming } from "./incoming.ts";
@@ -17,19 +19,20 @@ const LINGER_MS = 10_000;
 
 /**
  * Answers 101 when the client asked to upgrade and a plain 200 without a length otherwise, then hands out the
- * connection. Input is what comes on it; where the HTTP parser still has it (an attach with a body), input is
- * the request's body.
+ * connection. Input is what comes on it, or the body of a request that has one and was left to the HTTP parser.
+ * Throws `invalid` when the parser would take the input for another request.
  */
 export function hijack(exchange: Exchange, contentType: string, wantsInput: boolean): HijackedConnection {
   const { request, response, upgrade } = exchange;
-  const socket = response.socket!;
+  const { socket } = response;
+  const source = upgrade === undefined ? unreadBody(request) : socket;
+  if (socket === null || !source) throw invalid(pipelined);
   socket.write(
     exchange.upgrades
       ? `HTTP/1.1 101 UPGRADED\r\nContent-Type: ${contentType}\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n${commonHeaderLines}\r\n`
       : `HTTP/1.1 200 OK\r\nContent-Type: ${contentType}\r\n${commonHeaderLines}\r\n`,
   );
   response.detachSocket(socket);
-  const source = upgrade === undefined ? request : socket;
   if (!wantsInput) source.resume();
   const streams = {
     output: socketSink(socket),
@@ -37,6 +40,17 @@ export function hijack(exchange: Exchange, contentType: string, wantsInput: bool
     ...(wantsInput ? { input: incoming(source, upgrade?.head ?? Buffer.alloc(0)) } : {}),
   };
   return { streams, finish: () => closeGently(socket) };
+}
+
+const pipelined =
+  "a request that takes its connection over cannot be sent before the previous one is answered: " +
+  "wait for that answer, or use another connection";
+
+/** A body that is still to be read: an exec's JSON has been, and is no input. */
+function unreadBody(request: IncomingMessage): IncomingMessage | undefined {
+  const { "content-length": length, "transfer-encoding": coding } = request.headers;
+  const has = coding !== undefined || Number(length ?? 0) > 0;
+  return has && !request.readableEnded ? request : undefined;
 }
 
 /** Aborted when the connection is gone in both directions. */

@@ -14,7 +14,7 @@ async function create(exchange: Exchange): Promise<void> {
 }
 
 async function start(exchange: Exchange): Promise<void> {
-  const { backend, name, version, upgrade } = exchange;
+  const { backend, name, version } = exchange;
   const { ConsoleSize, ...request } = (await readJson(exchange, execStart)) ?? {};
   // A size is for terminals, and clients before 1.42 did not mean it.
   const sized = ConsoleSize && request.Tty && version.since(42) ? { ...request, ConsoleSize } : request;
@@ -25,7 +25,7 @@ async function start(exchange: Exchange): Promise<void> {
   }
   const prepared = await backend.execs.prepare(name, sized);
   const type = streamType(version, exchange.upgrades ? prepared.framing : "raw");
-  const { streams, finish } = hijack(exchange, type, upgrade !== undefined);
+  const { streams, finish } = hijack(exchange, type, true);
   try {
     await prepared.run(streams);
   } catch (thrown) {

@@ -1,4 +1,4 @@
-import { connect, type Socket } from "node:net";
+import { connect, type NetConnectOpts, type Socket } from "node:net";
 
 /** A client of bare bytes: what it sends and when is in the test's hands. */
 export class RawClient {
@@ -7,8 +7,8 @@ export class RawClient {
   #ended = false;
   #changed = () => {};
 
-  constructor(path: string) {
-    this.#socket = connect({ path, allowHalfOpen: true });
+  constructor(address: NetConnectOpts) {
+    this.#socket = connect({ ...address, allowHalfOpen: true });
     this.#socket.on("data", (chunk) => {
       this.#received += chunk.toString("latin1");
       this.#changed();
