@@ -42,8 +42,7 @@ async function streamsBothWays(headers: Record<string, string>, status: number):
 test("attach answers 101 to a client that asks to upgrade, and streams both ways", () =>
   streamsBothWays(upgrade, 101));
 
-test("attach answers 200 to one that does not, and streams both ways", () =>
-  streamsBothWays({}, 200));
+test("attach answers 200 to one that does not, and streams both ways", () => streamsBothWays({}, 200));
 
 test("attach answers 200 to one that does not, and output streams", async () => {
   const id = await create({ Cmd: ["sh", "-c", "echo out; echo err >&2"] });
