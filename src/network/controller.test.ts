@@ -23,6 +23,13 @@ import {
 
 const engine = useController();
 
+/** Runs commands of ip(8). */
+async function ip(...commands: string[]): Promise<void> {
+  const child = Bun.spawn(["ip", "-batch", "-"], { stdin: Buffer.from(commands.join("\n")) });
+  expect(await child.exited).toBe(0);
+}
+const remove = (link: string) => ip(`link delete ${link}`);
+
 describe("engines", () => {
   test("work side by side, and their containers do not meet", async () => {
     const other = await open(1);
@@ -98,6 +105,32 @@ describe("engines", () => {
     await child.exited;
     await eventually("its sandboxes vanish by themselves", () => ours().length === 0);
     expect(interfacesOf(1)).toContain(bridge.bridge);
+  });
+
+  test("put a bridge back that somebody deleted, with the containers that are on it", async () => {
+    const { bridge } = configuration(0).bridge;
+    const before = engine.controller.acquire(NET);
+    await serve(before, 80, "before");
+    const [port] = await engine.controller.publish(before, [{ containerPort: 80, protocol: "tcp" }]);
+    await remove(bridge);
+    const after = engine.controller.acquire(NET);
+    expect(await fetchInside(after, before.endpoints[0]?.address ?? "", 80)).toBe("before");
+    expect(await fetchInside(before, hostAddress ?? "", port?.hostPort ?? 0)).toBe("before");
+    expect(await fetchText("127.0.0.1", port?.hostPort ?? 0)).toBe("before");
+    await remove(bridge);
+    await eventually("the bridge comes back by itself", () => interfacesOf(0).includes(bridge));
+    expect(await fetchText("127.0.0.1", port?.hostPort ?? 0)).toBe("before");
+  });
+
+  test("say why a bridge cannot be put back", async () => {
+    const { bridge } = configuration(0).bridge;
+    // In one go: the engine looks by itself, too.
+    await ip(`link delete ${bridge}`, `link add ${bridge} type veth`);
+    expect(() => engine.controller.acquire(NET)).toThrow(
+      `the interface ${bridge} exists and is not a bridge`,
+    );
+    await remove(bridge);
+    expect(engine.controller.acquire(NET).endpoints[0]?.address).toBeDefined();
   });
 
   test("refuse a bridge that another one uses", async () => {

@@ -1,6 +1,6 @@
 import { closeSync, openSync } from "node:fs";
 import { messageOf, notFound } from "../errors/index.ts";
-import { RouteSocket, setLink } from "../os/netlink/index.ts";
+import { RouteSocket } from "../os/netlink/index.ts";
 import { type Bridge, type BridgeNetwork, ensureBridge, removeBridge } from "./bridge.ts";
 import type { PortRequest } from "./host-ports.ts";
 import { AddressPool } from "./ipam/address-pool.ts";
@@ -8,6 +8,7 @@ import { parseSubnet } from "./ipam/subnet.ts";
 import { Departures, ownLinks, removeLink } from "./links.ts";
 import { type Log, PacketFilter } from "./packet-filter.ts";
 import { Publisher } from "./publisher.ts";
+import { isGone, plug, rebuildBridge } from "./repair.ts";
 import type { PublishedPort } from "./rules.ts";
 import { createSandbox, type Endpoint, type Sandbox } from "./sandbox.ts";
 import { WarmPool } from "./warm-pool.ts";
@@ -39,9 +40,12 @@ export interface Survivor {
   readonly ports: readonly PublishedPort[];
 }
 
+/** How long containers may be cut off when somebody deletes their bridge; a container that starts looks itself. */
+const BRIDGE_WATCH_MS = 2_000;
+
 interface Network {
   readonly settings: BridgeNetwork;
-  readonly bridge: Bridge;
+  bridge: Bridge;
   readonly addresses: AddressPool;
   readonly warm: WarmPool<Sandbox>;
 }
@@ -59,6 +63,8 @@ export class NetworkController {
   readonly #filter: PacketFilter | undefined;
   readonly #publisher: Publisher;
   readonly #departures: Departures;
+  #watch: NodeJS.Timeout | undefined;
+  #lastFailure = "";
   /** Until then rules and links of survivors must not be taken for leftovers. */
   #reconciled = false;
 
@@ -79,10 +85,11 @@ export class NetworkController {
     const addresses = new AddressPool(parseSubnet(subnet), gateway, parseSubnet(range ?? subnet));
     const warm = new WarmPool(
       this.#options.warm ?? 3,
-      () => this.#create({ bridge, addresses }, {}),
+      () => this.#create(network, {}),
       (error) => this.#options.log("debug", `no sandbox made ahead for ${bridge.name}: ${messageOf(error)}`),
     );
-    this.#networks.set(networkId, { settings, bridge, addresses, warm });
+    const network: Network = { settings, bridge, addresses, warm };
+    this.#networks.set(networkId, network);
     this.#filter?.bridges.set(networkId, {
       bridge: bridge.name,
       subnet,
@@ -111,6 +118,7 @@ export class NetworkController {
    */
   acquire(networkId: string, options: AcquireOptions = {}): Sandbox {
     const network = this.#network(networkId);
+    this.#keepBridge(network);
     const sandbox = this.#takeReady(network, options) ?? this.#create(network, options);
     this.#sandboxes.set(sandbox.id, sandbox);
     return sandbox;
@@ -149,7 +157,7 @@ export class NetworkController {
       try {
         const { addresses, bridge } = this.#network(networkId);
         addresses.allocate(address);
-        this.#host.transact(setLink(hostInterface, { up: true, master: bridge.index }));
+        plug(this.#host, bridge, hostInterface);
       } catch (error) {
         this.#options.log("error", `a running container lost its network: ${messageOf(error)}`);
       }
@@ -172,10 +180,12 @@ export class NetworkController {
     this.#reconciled = true;
     await this.#filter?.apply({ everything: true });
     for (const { warm } of this.#networks.values()) warm.start();
+    this.#watch = setInterval(() => this.#keepBridges(), BRIDGE_WATCH_MS).unref();
   }
 
   /** Lets go of everything and leaves running containers with their interfaces and rules. */
   async close(): Promise<void> {
+    clearInterval(this.#watch);
     await this.#filter?.close();
     this.#departures.stop();
     this.#publisher.close();
@@ -190,6 +200,35 @@ export class NetworkController {
     const network = this.#networks.get(networkId);
     if (network === undefined) throw notFound(`network ${networkId} not found`);
     return network;
+  }
+
+  #keepBridges(): void {
+    let failure = "";
+    for (const network of this.#networks.values()) {
+      try {
+        this.#keepBridge(network);
+      } catch (error) {
+        failure = `cannot put the bridge ${network.bridge.name} back: ${messageOf(error)}`;
+      }
+    }
+    // What keeps failing is said once.
+    if (failure !== "" && failure !== this.#lastFailure) this.#options.log("error", failure);
+    this.#lastFailure = failure;
+  }
+
+  /** Sees to it that the network's bridge is there. What was made ahead is on the one that is gone. */
+  #keepBridge(network: Network): void {
+    if (!isGone(this.#host, network.bridge)) return;
+    const { engineKey, log } = this.#options;
+    const { networkId } = network.settings;
+    for (const sandbox of network.warm.close()) this.#dispose(sandbox, network);
+    const endpoints = [...this.#sandboxes.values()].flatMap((sandbox) => sandbox.endpoints);
+    const here = endpoints.filter((endpoint) => endpoint.networkId === networkId);
+    network.bridge = rebuildBridge(this.#host, engineKey, network.settings, here, log);
+    network.warm.start();
+    this.#filter?.apply({ everything: true }).catch((error: unknown) => {
+      log("error", `cannot put the rules of ${network.bridge.name} back: ${messageOf(error)}`);
+    });
   }
 
   /** A ready one may hold the very address asked for; if it does not suit otherwise it makes way. */
