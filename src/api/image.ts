@@ -14,6 +14,27 @@ export interface ImageSummary {
   Labels: Record<string, string> | null;
   Containers: number;
   Descriptor?: ImageDescriptor;
+  Manifests?: ImageManifestSummary[];
+}
+
+/** A manifest that an image leads to; sizes in bytes. */
+export interface ImageManifestSummary {
+  /** Digest of the manifest. */
+  ID: string;
+  Descriptor: ImageDescriptor;
+  /** All of it is here. */
+  Available: boolean;
+  /** `Content`: the blobs. `Total`: with the unpacked layers. */
+  Size: { Content: number; Total: number };
+  Kind: "image" | "attestation" | "unknown";
+  ImageData?: {
+    Platform: { architecture: string; os: string; variant?: string };
+    Size: { Unpacked: number };
+    /** Ids. */
+    Containers: string[];
+  };
+  /** `For`: digest of the manifest that it is about. */
+  AttestationData?: { For: string };
 }
 
 export interface ImageInspect {
@@ -35,6 +56,7 @@ export interface ImageInspect {
   RootFS: { Type: string; Layers: string[] };
   Metadata: { LastTagTime: string };
   Descriptor?: ImageDescriptor;
+  Manifests?: ImageManifestSummary[];
 }
 
 export interface ImageHistoryItem {

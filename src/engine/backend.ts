@@ -197,14 +197,28 @@ export interface ImageVerbs {
     sharedSize?: boolean;
     manifests?: boolean;
   }): Promise<api.ImageSummary[]>;
-  inspect(ref: string): Promise<api.ImageInspect>;
-  history(ref: string): Promise<api.ImageHistoryItem[]>;
+  /** Of an image for several platforms the `platform`'s; by default the host's, or the first. */
+  inspect(ref: string, options?: { platform?: string; manifests?: boolean }): Promise<api.ImageInspect>;
+  history(ref: string, options?: { platform?: string }): Promise<api.ImageHistoryItem[]>;
   tag(ref: string, repo: string, tag?: string): Promise<void>;
-  remove(ref: string, options: { force?: boolean; noprune?: boolean }): Promise<api.ImageDeleteItem[]>;
+  /** With `platforms` only the images for these. */
+  remove(
+    ref: string,
+    options: { force?: boolean; noprune?: boolean; platforms?: readonly string[] },
+  ): Promise<api.ImageDeleteItem[]>;
   prune(filters: api.Filters): Promise<api.ImagesPruneResponse>;
-  /** A Docker archive that is an OCI layout too, as docker save writes. */
-  save(refs: string[], signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
-  load(archive: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncIterable<api.ProgressMessage>;
+  /** A Docker archive that is an OCI layout too, as docker save writes. Without `platforms` all that are here. */
+  save(
+    refs: string[],
+    options: { platforms?: readonly string[] },
+    signal: AbortSignal,
+  ): Promise<AsyncIterable<Uint8Array>>;
+  /** Without `platforms` all that are in the archive. */
+  load(
+    archive: AsyncIterable<Uint8Array>,
+    options: { platforms?: readonly string[] },
+    signal: AbortSignal,
+  ): AsyncIterable<api.ProgressMessage>;
   import(
     archive: AsyncIterable<Uint8Array>,
     options: { repo?: string; tag?: string; message?: string; changes: string[]; platform?: string },

@@ -1,48 +1,103 @@
-import { conflict, invalid } from "../errors/index.ts";
-import type { Metastore, Table } from "../metastore/index.ts";
+import { conflict } from "../errors/index.ts";
+import type { Metastore } from "../metastore/index.ts";
 import type { Digest } from "../oci/digest.ts";
-import {
-  formatReference,
-  parseReference,
-  type Reference,
-  repositoryOf,
-  withDefaultTag,
-} from "../oci/reference.ts";
+import { formatPlatform, hostPlatform, type Platform, platformMatches } from "../oci/platform.ts";
+import { formatReference, parseReference, type Reference } from "../oci/reference.ts";
 import { Image, type ImageRecord } from "./image.ts";
+import { lookUp } from "./lookup.ts";
+import { Persistence } from "./persist.ts";
+import type { State } from "./state.ts";
+import { Target, type TargetRecord } from "./target.ts";
+
+/** An image that comes, or that gets further names. */
+export interface Addition {
+  readonly record: ImageRecord;
+  readonly references: readonly Reference[];
+  /** The index that the references name; one of its manifests makes the image. Absent: they name the manifest. */
+  readonly index?: TargetRecord;
+}
 
 /**
  * The images of this host and their names. An image comes into view, whole and with its names, in one durable
- * step; a name that another image had moves to it.
+ * step; a name that stood for something else moves. A name stands for a target: the manifest of an image, or an index,
+ * of whose images for several platforms any number is here.
  *
  *     store.add([{ record, references: [parseReference("busybox:latest")] }]);
- *     store.find("busybox")?.id;        // sha256:…, also by id, prefix of an id, repository@digest
+ *     store.find("busybox")?.id;          // sha256:…, also by id, prefix of an id, repository@digest
+ *     store.find("app", { os: "linux", architecture: "arm64" });
+ *     store.target("app")?.descriptor;    // of the index
  */
 export class ImageStore {
-  private readonly table: Table<ImageRecord>;
-  private readonly images = new Map<Digest, Image>();
-  /** Complete reference → image. */
-  private readonly names = new Map<string, Digest>();
+  readonly #persistence: Persistence;
+  #state: State;
+  #released: Digest[] = [];
 
-  constructor(private readonly metastore: Metastore) {
-    this.table = metastore.table<ImageRecord>("images");
-    for (const { value } of this.table.all()) {
-      this.images.set(value.id, new Image(value));
-      for (const name of this.table.names(value.id)) this.names.set(name, value.id);
-    }
+  constructor(metastore: Metastore) {
+    this.#persistence = new Persistence(metastore);
+    this.#state = this.#persistence.read();
   }
 
   all(): Image[] {
-    return [...this.images.values()];
+    return [...this.#state.images.values()];
   }
 
   get(id: Digest): Image | undefined {
-    return this.images.get(id);
+    return this.#state.images.get(id);
   }
 
-  /** In order of their names; tags before digests of the same repository. */
+  /** What there is to list: the indexes, and each image that has names of its own or is in no index. */
+  targets(): Target[] {
+    const state = this.#state;
+    const indexes = [...state.targets.values()].filter(({ isIndex }) => isIndex);
+    const inIndex = new Set(indexes.flatMap(({ images }) => images));
+    const owners = new Set(state.names.values());
+    const isNamed = (id: Digest) => state.ownersOf(id).some((owner) => owners.has(owner));
+    const single = this.all().filter(({ id }) => !inIndex.has(id) || isNamed(id));
+    return [...indexes, ...single.map(Target.of)];
+  }
+
+  /** What a user means: an id or an unambiguous prefix of one, a name with or without its tag, a digest. */
+  target(text: string): Target | undefined {
+    return lookUp(this.#state, text);
+  }
+
+  /** The image that a user means, of several platforms the one that `pick` takes. */
+  find(text: string, platform?: Platform): Image | undefined {
+    const target = this.target(text);
+    return target === undefined ? undefined : this.pick(target, platform);
+  }
+
+  /** A target's image for a platform; by default the host's, or else the only one that is here. */
+  pick(target: Target, platform?: Platform): Image | undefined {
+    const images = this.imagesOf(target);
+    const wanted = platform ?? hostPlatform();
+    const exact = images.find(({ config }) => formatPlatform(config) === formatPlatform(wanted));
+    const fitting = exact ?? images.find(({ config }) => platformMatches(config, wanted));
+    return fitting ?? (platform === undefined && images.length === 1 ? images[0] : undefined);
+  }
+
+  /** In the order of the index. */
+  imagesOf(target: Target): Image[] {
+    return target.images.flatMap((id) => this.get(id) ?? []);
+  }
+
+  /** The names of an index, or of an image by whichever manifest; tags before digests of the same repository. */
+  names(target: Target): Reference[] {
+    const [image] = target.images;
+    return this.#namesOf(
+      target.isIndex || image === undefined ? [target.digest] : this.#state.ownersOf(image),
+    );
+  }
+
+  /** The names that lead to an image, also those of the indexes that it is in. */
   references(id: Digest): Reference[] {
-    const found = [...this.names].filter(([, owner]) => owner === id).map(([name]) => name);
-    return found.sort().map(parseReference);
+    const through = this.indexesOf(id).map(({ digest }) => digest);
+    return this.#namesOf([...this.#state.ownersOf(id), ...through]);
+  }
+
+  /** The indexes that an image is in. */
+  indexesOf(id: Digest): Target[] {
+    return this.#state.indexesOf(id);
   }
 
   /** Images made from this one. */
@@ -50,115 +105,83 @@ export class ImageStore {
     return this.all().filter(({ record }) => record.parent === id);
   }
 
-  /** What a user means: an id or an unambiguous prefix of one, a name with or without its tag, a digest. */
-  find(text: string): Image | undefined {
-    const id = this.findId(text);
-    return id === undefined ? undefined : this.images.get(id);
-  }
-
   /** Adds images, or names to those that are here already, all in one commit. */
-  add(additions: readonly { record: ImageRecord; references: readonly Reference[] }[]): void {
-    const named = new Map<string, Digest>(this.names);
-    const records = new Map<Digest, ImageRecord>();
-    for (const { record, references } of additions) {
-      const known = records.get(record.id) ?? this.images.get(record.id)?.record ?? record;
+  add(additions: readonly Addition[]): void {
+    const next = this.#state.copy();
+    for (const { record, references, index } of additions) {
+      const known = next.images.get(record.id)?.record ?? record;
       const tagged = references.length > 0 ? { tagged: new Date().toISOString() } : {};
-      records.set(record.id, { ...known, ...tagged });
-      for (const reference of references) named.set(formatReference(reference), record.id);
+      next.images.set(record.id, new Image({ ...known, ...tagged }));
+      const manifest = Target.of(new Image(record));
+      const named = index === undefined ? manifest : new Target(index);
+      const whole = named.withImage(record.manifest.digest, record.id, manifest.blobs);
+      name(next, whole.with(next.targets.get(whole.digest)), references);
     }
-    this.commit(named, records);
+    this.#commit(next);
   }
 
-  /** Gives an image a name, which it takes from another image if need be. */
-  tag(id: Digest, reference: Reference): void {
-    const image = this.images.get(id);
-    if (image === undefined) throw conflict(`the image ${id} was removed meanwhile`);
-    this.add([{ record: image.record, references: [reference] }]);
+  /** Gives a target a name, which it takes from another if need be. */
+  tag(target: Target, reference: Reference): void {
+    const next = this.#state.copy();
+    for (const id of target.images) {
+      const image = next.images.get(id);
+      if (image === undefined) throw conflict(`the image ${id} was removed meanwhile`);
+      next.images.set(id, new Image({ ...image.record, tagged: new Date().toISOString() }));
+    }
+    name(next, target, [reference]);
+    this.#commit(next);
   }
 
-  /** Takes a name away; false when no image has it. */
+  /** Takes a name away; false when there is no such name. */
   untag(reference: Reference): boolean {
-    const named = new Map(this.names);
-    if (!named.delete(formatReference(reference))) return false;
-    this.commit(named, new Map());
+    const next = this.#state.copy();
+    if (!next.names.delete(formatReference(reference))) return false;
+    this.#commit(next);
     return true;
   }
 
-  /** Takes an image and all its names away; its children lose their parent. */
+  /** Takes an image away with the names that lead to it alone; its children lose their parent. */
   remove(id: Digest): void {
-    const orphans = this.children(id).map(({ record: { parent: _, ...record } }) => record);
-    this.metastore.transaction(() => {
-      this.table.delete(id);
-      for (const record of orphans) this.table.put(record.id, record);
-    });
-    this.images.delete(id);
-    for (const [name, owner] of this.names) if (owner === id) this.names.delete(name);
-    for (const record of orphans) this.images.set(record.id, new Image(record));
-  }
-
-  private commit(named: Map<string, Digest>, records: ReadonlyMap<Digest, ImageRecord>): void {
-    const changed = new Set<Digest>(records.keys());
-    for (const [name, owner] of this.names) if (named.get(name) !== owner) changed.add(owner);
-    const namesOf = (id: Digest) => [...named].filter(([, owner]) => owner === id).map(([name]) => name);
-    this.metastore.transaction(() => {
-      const write = (id: Digest, names: string[]) => {
-        const record = records.get(id) ?? this.images.get(id)?.record;
-        if (record !== undefined) this.table.put(id, record, names);
-      };
-      // A name is unique: those that move are let go before they are taken.
-      for (const id of changed) write(id, []);
-      for (const id of changed) write(id, namesOf(id));
-    });
-    for (const [id, record] of records) this.images.set(id, new Image(record));
-    this.names.clear();
-    for (const [name, owner] of named) this.names.set(name, owner);
-  }
-
-  private findId(text: string): Digest | undefined {
-    const byId = this.findById(text);
-    if (byId !== undefined) return byId;
-    const reference = parse(text);
-    if (reference === undefined) return undefined;
-    if (reference.digest === undefined) return this.names.get(formatReference(withDefaultTag(reference)));
-    const { tag: _, ...canonical } = reference;
-    const named = this.names.get(formatReference(canonical));
-    if (named !== undefined) return named;
-    return this.inRepository(canonical, reference.digest);
-  }
-
-  private findById(text: string): Digest | undefined {
-    const digits = text.startsWith("sha256:") ? text.slice("sha256:".length) : text;
-    if (!/^[0-9a-f]{1,64}$/.test(digits)) return undefined;
-    // A name of hexadecimal digits, such as `cafe`, wins over the prefix of an id.
-    const isWhole = digits.length === 64;
-    if (
-      !isWhole &&
-      digits === text &&
-      this.names.has(formatReference(withDefaultTag(parseReference(text))))
-    ) {
-      return undefined;
+    const next = this.#state.copy();
+    next.removeImage(id);
+    for (const { id: child, record } of this.children(id)) {
+      const { parent: _, ...orphan } = record;
+      if (next.images.has(child)) next.images.set(child, new Image(orphan));
     }
-    const found = [...this.images.keys()].filter((id) => id.startsWith(`sha256:${digits}`));
-    if (found.length > 1)
-      throw invalid(`the id prefix ${text} is ambiguous: it means ${found.length} images`);
-    return found[0];
+    this.#commit(next);
   }
 
-  /** `repository@digest` also means an image of the repository whose manifest or config has the digest. */
-  private inRepository(repository: Reference, digest: Digest): Digest | undefined {
-    return this.all().find(
-      ({ id, record }) =>
-        (record.manifest.digest === digest || id === digest) &&
-        this.references(id).some((name) => repositoryOf(name) === repositoryOf(repository)),
-    )?.id;
+  /** Every blob that images and indexes need at the moment. */
+  blobs(): ReadonlySet<Digest> {
+    return this.#state.blobs;
+  }
+
+  /** Blobs that a target had which is gone or lost one of its images since this was last asked. */
+  takeReleased(): Digest[] {
+    const released = this.#released;
+    this.#released = [];
+    return released;
+  }
+
+  #namesOf(owners: readonly Digest[]): Reference[] {
+    return owners
+      .flatMap((owner) => this.#state.namesOf(owner))
+      .sort()
+      .map(parseReference);
+  }
+
+  #commit(next: State): void {
+    next.dropUnnamed();
+    const before = this.#state;
+    this.#persistence.write(before, next);
+    this.#state = next;
+    const left = [...before.targets.values()].filter((target) => next.targets.get(target.digest) !== target);
+    this.#released.push(...left.flatMap(({ blobs }) => blobs.map(({ digest }) => digest)));
   }
 }
 
-function parse(text: string): Reference | undefined {
-  try {
-    return parseReference(text);
-  } catch {
-    // What is no reference names no image either; the caller says that there is none.
-    return undefined;
-  }
+function name(state: State, target: Target, references: readonly Reference[]): void {
+  const owner = state.owner(target);
+  if (!state.images.has(owner)) state.targets.set(owner, target);
+  for (const reference of references) state.names.set(formatReference(reference), owner);
 }

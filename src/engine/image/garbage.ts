@@ -13,17 +13,16 @@ export interface Candidates {
 }
 
 /**
- * Deletes those of the candidates that no image and no work under way uses; answers the layers that went. Layers
- * under a container's snapshot or another layer stay.
+ * Deletes those of the candidates, and of what indexes left behind, that no image and no work under way uses; answers
+ * the layers that went. Layers under a container's snapshot or another layer stay.
  */
 export async function collect(rooms: ImageRooms, { blobs, chains }: Candidates): Promise<Digest[]> {
   const { images, leases, content } = rooms;
-  const usedBlobs = new Set(images.all().flatMap((image) => image.blobs.map(({ digest }) => digest)));
   const usedLayers = new Set(images.all().flatMap((image) => image.chain));
   const unused = [...new Set(chains)].filter((id) => !usedLayers.has(id) && !leases.holdsLayer(id));
   const removed = await removeLayers(rooms, unused);
-  for (const digest of new Set(blobs)) {
-    if (!usedBlobs.has(digest) && !leases.holdsBlob(digest)) await content.delete(digest);
+  for (const digest of new Set([...blobs, ...images.takeReleased()])) {
+    if (!images.blobs().has(digest) && !leases.holdsBlob(digest)) await content.delete(digest);
   }
   return removed;
 }

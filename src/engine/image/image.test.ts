@@ -17,13 +17,13 @@ test("busybox is made, saved, removed and loaded again as the same image", async
   const inspected = await verbs.inspect("busybox");
   expect(inspected.Id).toBe(id);
   expect(inspected.Config.Cmd).toEqual(["sh"]);
-  const archive = Buffer.concat(await Array.fromAsync(await verbs.save(["busybox"], idle)));
-  const again = Buffer.concat(await Array.fromAsync(await verbs.save(["busybox"], idle)));
+  const archive = Buffer.concat(await Array.fromAsync(await verbs.save(["busybox"], {}, idle)));
+  const again = Buffer.concat(await Array.fromAsync(await verbs.save(["busybox"], {}, idle)));
   expect(again.equals(archive)).toBe(true);
   const removed = await verbs.remove("busybox", {});
   expect(removed.slice(0, 2)).toEqual([{ Untagged: "busybox:latest" }, { Deleted: id }]);
   expect(await stored(rooms)).toEqual({ blobs: 0, snapshots: 0, images: 0 });
-  const loaded = await collectMessages(verbs.load(chunks(archive), idle));
+  const loaded = await collectMessages(verbs.load(chunks(archive), {}, idle));
   expect(loaded.at(-1)).toEqual({ stream: "Loaded image: busybox:latest\n" });
   expect((await verbs.inspect(id.slice(7, 19))).Id).toBe(id);
 });

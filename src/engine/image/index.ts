@@ -23,13 +23,13 @@ export type { ImageRooms, ImageUser } from "./rooms.ts";
 export function imageVerbs(rooms: ImageRooms): ImageVerbs {
   return {
     list: async (options) => listImages(rooms, options),
-    inspect: async (ref) => inspectImage(rooms, ref),
-    history: async (ref) => imageHistory(rooms, ref),
-    tag: async (ref, repo, tag) => tagImage(rooms, ref, repo, tag),
+    inspect: async (ref, options) => inspectImage(rooms, ref, options),
+    history: async (ref, options) => imageHistory(rooms, ref, options),
+    tag: (ref, repo, tag) => tagImage(rooms, ref, repo, tag),
     remove: (ref, options) => removeImage(rooms, ref, options),
     prune: (filters) => pruneImages(rooms, filters),
-    save: async (refs, signal) => saveImages(rooms, refs, signal),
-    load: (archive, signal) => loadImages(rooms, archive, signal),
+    save: async (refs, options, signal) => saveImages(rooms, refs, options, signal),
+    load: (archive, options, signal) => loadImages(rooms, archive, options, signal),
     import: (archive, options, signal) => importImage(rooms, archive, options, signal),
     pull: (options, signal) => pullImage(rooms, options, signal),
     push: (options, signal) => pushImage(rooms, options, signal),

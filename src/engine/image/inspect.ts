@@ -1,17 +1,31 @@
 import type * as api from "../../api/index.ts";
 import type { Image } from "../../images/index.ts";
-import { findImage } from "./find.ts";
+import { findImage, findTarget } from "./find.ts";
+import { manifestSummaries } from "./manifests.ts";
 import type { ImageRooms } from "./rooms.ts";
-import { descriptorOf, namesOf } from "./summary.ts";
+import { descriptorOf, mainImage, namesOf } from "./summary.ts";
 
 const never = "0001-01-01T00:00:00Z";
 
-export function inspectImage(rooms: ImageRooms, ref: string): api.ImageInspect {
-  const image = findImage(rooms.images, ref);
+export interface InspectImageOptions {
+  /** `os/architecture[/variant]` */
+  platform?: string;
+  /** With what is here of the platforms. */
+  manifests?: boolean;
+}
+
+export function inspectImage(
+  rooms: ImageRooms,
+  ref: string,
+  { platform, manifests = false }: InspectImageOptions = {},
+): api.ImageInspect {
+  const { images } = rooms;
+  const target = findTarget(images, ref);
+  const image = platform ? findImage(images, ref, platform) : mainImage(images, target);
   const { record, config } = image;
   return {
     Id: image.id,
-    ...namesOf(rooms.images, image),
+    ...namesOf(images.references(image.id)),
     Parent: record.parent ?? "",
     Comment: config.comment || (config.history?.at(-1)?.comment ?? ""),
     Created: config.created ?? "",
@@ -25,7 +39,8 @@ export function inspectImage(rooms: ImageRooms, ref: string): api.ImageInspect {
     GraphDriver: { Name: "overlay2", Data: directories(rooms, image) },
     RootFS: { Type: "layers", Layers: [...config.rootfs.diff_ids] },
     Metadata: { LastTagTime: record.tagged ?? never },
-    Descriptor: descriptorOf(image),
+    Descriptor: descriptorOf(target.descriptor, target.isIndex ? undefined : image),
+    ...(manifests ? { Manifests: manifestSummaries(rooms, target) } : {}),
   };
 }
 

@@ -1,12 +1,13 @@
 import { booleanFilter, checkFilters, filterValues, matchesLabels } from "../../api/filters.ts";
 import type * as api from "../../api/index.ts";
-import type { Image } from "../../images/index.ts";
+import type { Image, ImageStore, Target } from "../../images/index.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { parseUntil } from "../until.ts";
 import { matchesReference } from "./filter.ts";
 import { findImage } from "./find.ts";
+import { manifestSummaries } from "./manifests.ts";
 import type { ImageRooms } from "./rooms.ts";
-import { descriptorOf, namesOf } from "./summary.ts";
+import { descriptorOf, mainImage, namesOf, unpackedSize } from "./summary.ts";
 
 export interface ListImagesOptions {
   all?: boolean;
@@ -23,25 +24,27 @@ export function listImages(rooms: ImageRooms, options: ListImagesOptions): api.I
   checkFilters(filters, accepted);
   const dangling = booleanFilter(filters, "dangling");
   const { after, before } = timesOf(rooms, filters);
-  const shared = options.sharedSize ? sharedSizes(rooms) : undefined;
-  return rooms.images
-    .all()
-    .filter((image) => image.created > after && image.created < before)
-    .filter((image) => matchesLabels(filters, "label", image.labels))
-    .filter((image) => isShown(rooms, image, { filters, all, dangling }))
-    .sort((a, b) => b.created - a.created)
-    .map((image) => summarise(rooms, image, filters, shared));
+  const { images } = rooms;
+  const shared = options.sharedSize ? sharedLayers(images) : undefined;
+  return images
+    .targets()
+    .map((target) => ({ target, image: mainImage(images, target) }))
+    .filter(({ image }) => image.created > after && image.created < before)
+    .filter(({ image }) => matchesLabels(filters, "label", image.labels))
+    .filter(({ target, image }) => isShown(images, target, image, { filters, all, dangling }))
+    .sort((a, b) => b.image.created - a.image.created)
+    .map(({ target, image }) => summarise(rooms, target, image, options, shared));
 }
 
 function isShown(
-  { images }: ImageRooms,
+  images: ImageStore,
+  target: Target,
   { id }: Image,
   { filters, all, dangling }: { filters: api.Filters; all: boolean; dangling: boolean | undefined },
 ): boolean {
-  const references = images.references(id);
   const isParent = images.children(id).length > 0;
   if (dangling === true && isParent) return false;
-  const matching = references.filter((reference) => matchesReference(filters, reference));
+  const matching = images.names(target).filter((reference) => matchesReference(filters, reference));
   if (matching.length > 0) {
     return dangling !== true || matching.every(({ tag }) => tag === undefined);
   }
@@ -50,25 +53,26 @@ function isShown(
 }
 
 function summarise(
-  { images, users }: ImageRooms,
+  rooms: ImageRooms,
+  target: Target,
   image: Image,
-  filters: api.Filters,
+  { filters = {}, manifests = false }: ListImagesOptions,
   shared: ReadonlyMap<Digest, number> | undefined,
 ): api.ImageSummary {
-  const { RepoTags, RepoDigests } = namesOf(images, image, (reference) =>
-    matchesReference(filters, reference),
-  );
+  const { images, users } = rooms;
+  const here = images.imagesOf(target);
+  const chains = new Set(here.flatMap(({ chain }) => chain));
   return {
     Id: image.id,
     ParentId: image.record.parent ?? "",
-    RepoTags,
-    RepoDigests,
+    ...namesOf(images.names(target).filter((reference) => matchesReference(filters, reference))),
     Created: Math.floor(image.created / 1000),
-    Size: image.size,
-    SharedSize: shared?.get(image.id) ?? -1,
+    Size: unpackedSize(here),
+    SharedSize: shared === undefined ? -1 : sum([...chains].map((chain) => shared.get(chain) ?? 0)),
     Labels: image.labels,
-    Containers: users().filter(({ imageId }) => imageId === image.id).length,
-    Descriptor: descriptorOf(image),
+    Containers: users().filter(({ imageId }) => here.some(({ id }) => id === imageId)).length,
+    Descriptor: descriptorOf(target.descriptor, target.isIndex ? undefined : image),
+    ...(manifests ? { Manifests: manifestSummaries(rooms, target) } : {}),
   };
 }
 
@@ -85,17 +89,20 @@ function timesOf({ images }: ImageRooms, filters: api.Filters): { after: number;
   };
 }
 
-/** Bytes of each image's layers that other images have, too. */
-function sharedSizes({ images }: ImageRooms): Map<Digest, number> {
+/** Bytes of the layers that several of the listed have. */
+function sharedLayers(images: ImageStore): Map<Digest, number> {
   const users = new Map<Digest, number>();
-  for (const chain of images.all().flatMap((image) => image.chain))
-    users.set(chain, (users.get(chain) ?? 0) + 1);
-  return new Map(
-    images.all().map((image) => {
-      const sizes = image.chain.map((chain, index) =>
-        (users.get(chain) ?? 0) > 1 ? (image.record.layerSizes[index] ?? 0) : 0,
-      );
-      return [image.id, sizes.reduce((sum, size) => sum + size, 0)];
-    }),
-  );
+  const sizes = new Map<Digest, number>();
+  for (const target of images.targets()) {
+    const here = images.imagesOf(target);
+    for (const { chain, record } of here) {
+      for (const [index, id] of chain.entries()) sizes.set(id, record.layerSizes[index] ?? 0);
+    }
+    for (const id of new Set(here.flatMap(({ chain }) => chain))) users.set(id, (users.get(id) ?? 0) + 1);
+  }
+  return new Map([...sizes].filter(([id]) => (users.get(id) ?? 0) > 1));
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }

@@ -102,7 +102,7 @@ good["one compressed with xz"] = Bun.spawnSync(["xz", "-c"], {
 test.each(Object.entries(good))("%s is loaded", async (_, archive) => {
   await using rooms = await testRooms();
   const verbs = imageVerbs(rooms);
-  const messages = await collectMessages(verbs.load(stream(archive), idle));
+  const messages = await collectMessages(verbs.load(stream(archive), {}, idle));
   expect(messages.at(-1)).toEqual({ stream: "Loaded image: app:1\n" });
   const { Id, RepoTags, RootFS } = await verbs.inspect("app:1");
   expect(Id).toBe(digestOf(config));
@@ -161,7 +161,7 @@ test.each(Object.entries(bad))(
   "%s is refused in one line and leaves nothing",
   async (_, [archive, message]) => {
     await using rooms = await testRooms();
-    const failure = collectMessages(imageVerbs(rooms).load(stream(archive), idle));
+    const failure = collectMessages(imageVerbs(rooms).load(stream(archive), {}, idle));
     await expect(failure).rejects.toThrow(message);
     await expect(failure).rejects.not.toThrow("\n");
     expect(await stored(rooms)).toEqual({ blobs: 0, snapshots: 0, images: 0 });

@@ -1,8 +1,6 @@
 import type * as api from "../../api/index.ts";
-import { notFound } from "../../errors/index.ts";
 import { diffLayer } from "../../layers/index.ts";
 import { isDigest } from "../../oci/digest.ts";
-import { formatPlatform, parsePlatform, platformMatches } from "../../oci/platform.ts";
 import { familiarReference, parseRepositoryAndTag } from "../../oci/reference.ts";
 import type { ImageLookup, ResolvedImage } from "../context.ts";
 import { commitConfig, commitImage } from "./commit.ts";
@@ -16,25 +14,18 @@ export function imageLookup(rooms: ImageRooms): ImageLookup {
   const { images, snapshots } = rooms;
   return {
     async resolve(reference: string, platform?: string): Promise<ResolvedImage> {
-      const image = findImage(images, reference);
+      const image = findImage(images, reference, platform);
       const { os, architecture } = image.config;
-      if (platform && !platformMatches(image.config, parsePlatform(platform))) {
-        throw notFound(
-          `image with reference ${reference} was found but its platform (${formatPlatform(image.config)}) does ` +
-            `not match the specified platform (${platform})`,
-        );
-      }
       const chain = image.chainID === undefined ? {} : { chainId: image.chainID };
       return { id: image.id, config: executionConfig(image), os, architecture, ...chain };
     },
     descriptor(id: string): api.ImageDescriptor | undefined {
       const image = isDigest(id) ? images.get(id) : undefined;
-      return image === undefined ? undefined : descriptorOf(image);
+      return image === undefined ? undefined : descriptorOf(image.record.manifest, image);
     },
     descendants(reference: string): string[] {
-      const image = images.find(reference);
-      if (image === undefined) return [];
-      const found = [image];
+      const target = images.target(reference);
+      const found = target === undefined ? [] : images.imagesOf(target);
       for (const made of found) {
         const bases = made.config.rootfs.diff_ids;
         found.push(
@@ -49,7 +40,7 @@ export function imageLookup(rooms: ImageRooms): ImageLookup {
       return found.map(({ id }) => id);
     },
     currentName({ reference, id }): string {
-      return images.find(reference)?.id === id ? reference : id;
+      return images.target(reference)?.images.some((image) => image === id) ? reference : id;
     },
     async commit({ id, image, config }, { config: replacement, changes, comment, author, repo, tag }) {
       // Absent, not undefined, where the client said nothing.

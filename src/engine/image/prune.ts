@@ -1,26 +1,28 @@
 import { booleanFilter, checkFilters, filterValues, matchesLabels } from "../../api/filters.ts";
 import type * as api from "../../api/index.ts";
 import { SlipwayError } from "../../errors/index.ts";
-import type { Image } from "../../images/index.ts";
+import type { Target } from "../../images/index.ts";
 import { formatReference } from "../../oci/reference.ts";
 import { untilOf } from "../until.ts";
 import { removeImage } from "./remove.ts";
 import type { ImageRooms } from "./rooms.ts";
+import { mainImage } from "./summary.ts";
 
 /** Removes images without a tag, or with `dangling=false` all, that no container uses. */
 export async function pruneImages(rooms: ImageRooms, filters: api.Filters): Promise<api.ImagesPruneResponse> {
   checkFilters(filters, ["dangling", "label", "label!", "until"]);
   const { images, events } = rooms;
   const onlyDangling = booleanFilter(filters, "dangling") ?? true;
-  const chosen = images.all().filter((image) => isChosen(rooms, image, filters, onlyDangling));
+  const chosen = images.targets().filter((target) => isChosen(rooms, target, filters, onlyDangling));
   const sizes = new Map<string, number>();
   for (const { chain, record } of images.all()) {
     for (const [index, id] of chain.entries()) sizes.set(id, record.layerSizes[index] ?? 0);
   }
   const deleted: api.ImageDeleteItem[] = [];
-  for (const { id } of chosen) {
-    const names = images.references(id).map(formatReference);
-    for (const ref of names.length > 0 ? names : [id]) deleted.push(...(await removeUnused(rooms, ref)));
+  for (const target of chosen) {
+    const names = images.names(target).map(formatReference);
+    for (const ref of names.length > 0 ? names : target.images)
+      deleted.push(...(await removeUnused(rooms, ref)));
   }
   const reclaimed = deleted.map((item) => ("Deleted" in item ? (sizes.get(item.Deleted) ?? 0) : 0));
   const SpaceReclaimed = reclaimed.reduce((sum, size) => sum + size, 0);
@@ -35,11 +37,12 @@ export async function pruneImages(rooms: ImageRooms, filters: api.Filters): Prom
 
 function isChosen(
   { images }: ImageRooms,
-  image: Image,
+  target: Target,
   filters: api.Filters,
   onlyDangling: boolean,
 ): boolean {
-  const references = images.references(image.id);
+  const references = images.names(target);
+  const image = mainImage(images, target);
   if (references.length === 0 && images.children(image.id).length > 0) return false;
   if (onlyDangling && references.some(({ tag }) => tag !== undefined)) return false;
   const until = untilOf(filters);

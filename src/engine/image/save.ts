@@ -1,23 +1,11 @@
 import { type TarHeader, tarHeader, type WritableEntry, writeTar } from "../../archive/index.ts";
 import { invalid } from "../../errors/index.ts";
-import type { Image } from "../../images/index.ts";
 import { type Digest, digestOf, hexOf } from "../../oci/digest.ts";
 import { type Descriptor, type Index, mediaTypes } from "../../oci/image.ts";
-import {
-  familiarName,
-  familiarReference,
-  formatReference,
-  parseReference,
-  type Reference,
-} from "../../oci/reference.ts";
+import { familiarName, familiarReference, formatReference } from "../../oci/reference.ts";
 import { emit } from "./events.ts";
-import { findImage } from "./find.ts";
 import type { ImageRooms } from "./rooms.ts";
-
-interface Selected {
-  image: Image;
-  references: Reference[];
-}
+import { type Selected, select } from "./selection.ts";
 
 /**
  * One archive that is a Docker archive and an OCI layout at once, as Docker 25 and later write it. The same images
@@ -26,10 +14,11 @@ interface Selected {
 export function saveImages(
   rooms: ImageRooms,
   refs: readonly string[],
+  { platforms = [] }: { platforms?: readonly string[] },
   signal: AbortSignal,
 ): AsyncIterable<Uint8Array> {
   if (refs.length === 0) throw invalid("no image given: name the images to save");
-  const selected = select(rooms, refs);
+  const selected = select(rooms.images, refs, platforms);
   return write(rooms, selected, signal);
 }
 
@@ -40,12 +29,10 @@ async function* write(
 ): AsyncGenerator<Uint8Array> {
   const lease = rooms.leases.open();
   try {
-    for (const { image } of selected) {
-      for (const { digest } of image.blobs) {
-        lease.blobs.add(digest);
-        // Fails before the first byte rather than amid the archive.
-        await rooms.content.info(digest);
-      }
+    for (const { digest } of selected.flatMap(({ blobs }) => blobs)) {
+      lease.blobs.add(digest);
+      // Fails before the first byte rather than amid the archive.
+      await rooms.content.info(digest);
     }
     for await (const chunk of writeTar(entries(rooms, selected))) {
       signal.throwIfAborted();
@@ -57,47 +44,10 @@ async function* write(
   }
 }
 
-/** By name: the image under that name. A repository: all of its tags. By id: the image without names. */
-function select({ images }: ImageRooms, refs: readonly string[]): Selected[] {
-  const selected = new Map<Digest, Selected>();
-  const add = (image: Image, references: Reference[]) => {
-    const known = selected.get(image.id) ?? { image, references: [] };
-    for (const reference of references) {
-      const name = formatReference(reference);
-      if (!known.references.some((other) => formatReference(other) === name))
-        known.references.push(reference);
-    }
-    selected.set(image.id, known);
-  };
-  for (const ref of refs) {
-    const all = images
-      .all()
-      .map((image) => ({ image, references: tagsMeant(images.references(image.id), ref) }));
-    const named = all.filter(({ references }) => references.length > 0);
-    for (const { image, references } of named) add(image, references);
-    if (named.length === 0) add(findImage(images, ref), []);
-  }
-  return [...selected.values()];
-}
-
-function tagsMeant(references: readonly Reference[], ref: string): Reference[] {
-  const isId = /^(sha256:)?[0-9a-f]{64}$/.test(ref);
-  if (isId) return [];
-  const { domain, path, tag, digest } = parseReference(ref);
-  if (digest !== undefined) return [];
-  return references.filter(
-    (own) =>
-      own.domain === domain &&
-      own.path === path &&
-      own.tag !== undefined &&
-      (tag === undefined || own.tag === tag),
-  );
-}
-
 function* entries({ content }: ImageRooms, selected: readonly Selected[]): Generator<WritableEntry> {
   yield { header: directory("blobs") };
   yield { header: directory("blobs/sha256") };
-  const blobs = new Map(selected.flatMap(({ image }) => image.blobs).map((blob) => [blob.digest, blob]));
+  const blobs = new Map(selected.flatMap((each) => each.blobs).map((blob) => [blob.digest, blob]));
   for (const { digest, size } of [...blobs.values()].sort((a, b) => (a.digest < b.digest ? -1 : 1))) {
     const header = tarHeader({ name: pathOf(digest), size });
     yield size === 0 ? { header } : { header, body: Bun.file(content.path(digest)).stream() };
@@ -123,11 +73,8 @@ function pathOf(digest: Digest): string {
 }
 
 function indexOf(selected: readonly Selected[]): Index {
-  const manifests = selected.flatMap(({ image, references }) => {
-    const { mediaType, digest, size } = image.record.manifest;
-    const { architecture, os, variant } = image.config;
-    const platform = { architecture, os, ...(variant ? { variant } : {}) };
-    const descriptor: Descriptor = { mediaType, digest, size, platform };
+  const manifests = selected.flatMap(({ descriptor: { mediaType, digest, size, platform }, references }) => {
+    const descriptor: Descriptor = { mediaType, digest, size, ...(platform ? { platform } : {}) };
     if (references.length === 0) return [descriptor];
     return references.map((reference) => ({
       ...descriptor,
@@ -141,18 +88,18 @@ function indexOf(selected: readonly Selected[]): Index {
 }
 
 function manifestOf(selected: readonly Selected[]): unknown[] {
-  return selected.map(({ image, references }) => ({
+  return selected.map(({ image, layers, references }) => ({
     Config: pathOf(image.id),
     RepoTags: references.length > 0 ? references.map(familiarReference) : null,
-    Layers: image.record.layers.map(({ digest }) => pathOf(digest)),
+    Layers: layers.map(({ digest }) => pathOf(digest)),
   }));
 }
 
 /** What Docker read before version 1.10: a repository's tags and their topmost layers. */
 function repositoriesOf(selected: readonly Selected[]): Record<string, Record<string, string>> {
   const repositories: Record<string, Record<string, string>> = {};
-  for (const { image, references } of selected) {
-    const top = image.record.layers.at(-1)?.digest ?? digestOf("");
+  for (const { layers, references } of selected) {
+    const top = layers.at(-1)?.digest ?? digestOf("");
     for (const reference of references) {
       const name = familiarName(reference);
       repositories[name] = { ...repositories[name], [reference.tag ?? "latest"]: hexOf(top) };

@@ -2,6 +2,7 @@ import { invalid } from "../../errors/index.ts";
 import { readStream } from "../http/body.ts";
 import type { Exchange } from "../http/exchange.ts";
 import { sendChunks, sendProgress } from "../http/stream.ts";
+import { parsePlatformJson } from "../request/platform.ts";
 import { imageInspectFor, imageSummariesFor } from "../version/image.ts";
 import { importSource } from "./import-source.ts";
 import type { Route } from "./router.ts";
@@ -21,11 +22,20 @@ async function list(exchange: Exchange): Promise<void> {
 }
 
 async function inspect(exchange: Exchange): Promise<void> {
-  exchange.json(imageInspectFor(exchange.version, await exchange.backend.images.inspect(exchange.name)));
+  const { backend, name, query, version } = exchange;
+  const manifests = version.since(48) && query.boolean("manifests");
+  const [platform] = platformsOf(exchange, 49);
+  if (manifests && platform !== undefined) {
+    throw invalid("conflicting options: manifests and platform options cannot both be set");
+  }
+  const options = { manifests, ...(platform === undefined ? {} : { platform }) };
+  exchange.json(imageInspectFor(version, await backend.images.inspect(name, options)));
 }
 
 async function history(exchange: Exchange): Promise<void> {
-  exchange.json(await exchange.backend.images.history(exchange.name));
+  const [platform] = platformsOf(exchange, 48);
+  const options = platform === undefined ? {} : { platform };
+  exchange.json(await exchange.backend.images.history(exchange.name, options));
 }
 
 async function tag(exchange: Exchange): Promise<void> {
@@ -36,7 +46,11 @@ async function tag(exchange: Exchange): Promise<void> {
 
 async function remove(exchange: Exchange): Promise<void> {
   const { backend, name, query } = exchange;
-  const options = { force: query.boolean("force"), noprune: query.boolean("noprune") };
+  const options = {
+    force: query.boolean("force"),
+    noprune: query.boolean("noprune"),
+    platforms: platformsOf(exchange, 50, "platforms"),
+  };
   exchange.json(await backend.images.remove(name, options));
 }
 
@@ -45,13 +59,15 @@ async function prune(exchange: Exchange): Promise<void> {
 }
 
 async function save(exchange: Exchange, refs: string[]): Promise<void> {
-  const archive = await exchange.backend.images.save(refs, exchange.signal);
+  const platforms = platformsOf(exchange, 48);
+  const archive = await exchange.backend.images.save(refs, { platforms }, exchange.signal);
   exchange.begin("application/x-tar");
   await sendChunks(exchange, archive);
 }
 
 async function load(exchange: Exchange): Promise<void> {
-  const messages = exchange.backend.images.load(readStream(exchange), exchange.signal);
+  const platforms = platformsOf(exchange, 48);
+  const messages = exchange.backend.images.load(readStream(exchange), { platforms }, exchange.signal);
   const quiet = exchange.query.boolean("quiet");
   await sendProgress(exchange, quiet ? withoutProgress(messages) : messages);
 }
@@ -90,6 +106,11 @@ async function importArchive(exchange: Exchange): Promise<void> {
 async function bootstrap(exchange: Exchange): Promise<void> {
   const messages = exchange.backend.images.bootstrap(exchange.query.required("ref"), exchange.signal);
   await sendProgress(exchange, messages);
+}
+
+/** Platforms in JSON, which older versions did not know and ignored. */
+function platformsOf({ query, version }: Exchange, since: number, parameter = "platform"): string[] {
+  return version.since(since) ? query.all(parameter).map(parsePlatformJson) : [];
 }
 
 export const imageRoutes: Route[] = [

@@ -39,8 +39,8 @@ export class TestImages implements ImageVerbs {
     return { ImagesDeleted: null, SpaceReclaimed: 0 };
   }
 
-  async save(refs: string[]) {
-    this.last = refs;
+  async save(refs: string[], options: unknown) {
+    this.last = [refs, options];
     return bytes(4096);
   }
 
