@@ -60,7 +60,7 @@ export function commandList(group?: string): string {
     top
       .filter((one) => (one.entry.common ?? false) === common)
       .map((one): [string, string] => [one.name, one.entry.summary]);
-  const order = ["run", "exec", "ps", "images", "version", "info"];
+  const order = "run exec ps pull push images login logout search version info".split(" ");
   const common = pick(true).sort(([a], [b]) => order.indexOf(a) - order.indexOf(b));
   const others = [...pick(false), ["daemon", "Run the engine in the foreground"] as [string, string]].sort();
   return [

@@ -154,6 +154,13 @@ export const entries: readonly Entry[] = [
   entry("image prune", "Remove unused images", () => import("./command/image/prune.ts")),
   entry("image rm,image remove,rmi", "Remove one or more images", () => import("./command/image/rm.ts")),
   entry(
+    "image pull,pull",
+    "Download an image from a registry",
+    () => import("./command/image/pull.ts"),
+    true,
+  ),
+  entry("image push,push", "Upload an image to a registry", () => import("./command/image/push.ts"), true),
+  entry(
     "image save,save",
     "Save one or more images to a tar archive (streamed to STDOUT by default)",
     () => import("./command/image/save.ts"),
@@ -168,12 +175,15 @@ export const entries: readonly Entry[] = [
     "Return low-level information on any object of the engine",
     () => import("./command/system/inspect.ts"),
   ),
+  entry("login", "Authenticate to a registry", () => import("./command/registry/login.ts"), true),
+  entry("logout", "Log out from a registry", () => import("./command/registry/logout.ts"), true),
   entry(
     "network inspect",
     "Display detailed information on one or more networks",
     () => import("./command/network/inspect.ts"),
   ),
   entry("network ls,network list", "List networks", () => import("./command/network/ls.ts")),
+  entry("search", "Search Docker Hub for images", () => import("./command/registry/search.ts"), true),
   entry("system df", "Show disk usage", () => import("./command/system/df.ts")),
   entry(
     "system events,events",

@@ -61,3 +61,14 @@ export function makeRaw(fd: number): () => void {
   check(libc.ioctl(fd, TCSETS, ptr(termios)), "set a terminal's mode");
   return () => void check(libc.ioctl(fd, TCSETS, ptr(former)), "set a terminal's mode");
 }
+
+/** Keeps what is typed from being shown; lines are still edited, and keys still make signals. The result shows it again. */
+export function withoutEcho(fd: number): () => void {
+  const ECHO = 0o10;
+  const termios = new Uint32Array(16);
+  check(libc.ioctl(fd, TCGETS, ptr(termios)), "read a terminal's mode");
+  const former = termios.slice();
+  termios[3] = (termios[3] ?? 0) & ~ECHO;
+  check(libc.ioctl(fd, TCSETS, ptr(termios)), "set a terminal's mode");
+  return () => void check(libc.ioctl(fd, TCSETS, ptr(former)), "set a terminal's mode");
+}

@@ -44,7 +44,7 @@ export async function vocabulary({ entries, groups }: Commands): Promise<Word[]>
 
 function objectsOf(usage: string): Word["objects"] {
   if (usage.includes("CONTAINER")) return "containers";
-  if (usage.includes("IMAGE") || usage.includes("REPOSITORY")) return "images";
+  if (usage.includes("IMAGE") || usage.includes("REPOSITORY") || usage.includes("NAME[:TAG")) return "images";
   if (usage.includes("NETWORK")) return "networks";
   return usage.includes("VOLUME") ? "volumes" : undefined;
 }

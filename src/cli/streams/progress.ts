@@ -1,64 +1,77 @@
 import type { ProgressMessage } from "../../api/index.ts";
-import { humanSize } from "../formatter/size.ts";
-import { print } from "./print.ts";
-import { isTerminal } from "./terminal.ts";
+import { progressBar } from "../formatter/progress-bar.ts";
+import { ellipsis } from "../formatter/text.ts";
+import { print, printError } from "./print.ts";
+import { isTerminal, type Size, terminalSize } from "./terminal.ts";
+
+export interface ProgressOptions {
+  /** Standard error keeps standard output clean for results. */
+  to?: 1 | 2;
+  /** Shows nothing; the failure that may end the stream is thrown all the same. */
+  quiet?: boolean;
+}
 
 /**
  * Shows the progress of a long operation: on a terminal each item has a line of its own that is written over,
- * elsewhere each change of status is a line. Returns the last line of text that the engine sent.
+ * elsewhere each change of its status is a line.
  */
-export async function showProgress(messages: AsyncIterable<ProgressMessage>): Promise<string> {
-  const terminal = isTerminal(1);
-  const lines = new Map<string, number>();
+export async function showProgress(
+  messages: AsyncIterable<ProgressMessage>,
+  { to = 1, quiet = false }: ProgressOptions = {},
+): Promise<void> {
+  const write = to === 1 ? print : printError;
+  const terminal = isTerminal(to);
+  const show = terminal ? drawing(write, () => terminalSize(to)) : telling(write);
+  for await (const message of messages) if (!quiet) show(message);
+}
+
+/** What has an id and details is an item; everything else is a line that stays as it is. */
+const isItem = ({ id, progressDetail }: ProgressMessage) => Boolean(id) && progressDetail !== undefined;
+
+const lineOf = ({ id, status }: ProgressMessage) => (id ? `${id}: ${status}` : `${status}`);
+
+/** Counts of bytes would be a line for each packet: only what changes in words is said. */
+function telling(write: (text: string) => void): (message: ProgressMessage) => void {
   const statuses = new Map<string, string>();
-  let last = "";
-  for await (const message of messages) {
-    if (message.stream !== undefined) {
-      print(message.stream);
-      last = message.stream.trim();
+  return (message) => {
+    if (message.stream !== undefined) write(message.stream);
+    if (message.status === undefined) return;
+    if (isItem(message) && statuses.get(message.id!) === message.status) return;
+    if (isItem(message)) statuses.set(message.id!, message.status);
+    else statuses.clear();
+    write(`${lineOf(message)}\n`);
+  };
+}
+
+/** Writes each item over its former line, which is found by counting up from the last one. */
+function drawing(
+  write: (text: string) => void,
+  size: () => Size | undefined,
+): (message: ProgressMessage) => void {
+  const rows = new Map<string, number>();
+  return (message) => {
+    if (message.stream !== undefined) write(message.stream);
+    if (message.status === undefined) return;
+    const { height = 24, width = 80 } = size() ?? {};
+    if (!isItem(message)) {
+      // Items that come after a line of another kind begin below it.
+      rows.clear();
+      write(`${lineOf(message)}\n`);
+      return;
     }
-    if (message.status === undefined) continue;
-    last = message.status;
-    const { id = "" } = message;
-    if (!terminal) {
-      // Counts of bytes would be a line for each packet: only what changes in words is said.
-      if (statuses.get(id) === message.status) continue;
-      statuses.set(id, message.status);
-      print(`${line(message, false)}\n`);
-    } else if (id === "") print(`${line(message, true)}\n`);
-    else drawOver(lines, id, line(message, true));
-  }
-  return last;
-}
-
-function line(message: ProgressMessage, withBar: boolean): string {
-  const { id, status } = message;
-  const head = id === undefined ? `${status}` : `${id}: ${status}`;
-  return withBar ? `${head} ${bar(message)}`.trimEnd() : head;
-}
-
-function bar({ progressDetail: detail, progress }: ProgressMessage): string {
-  if (progress !== undefined) return progress;
-  if (detail?.current === undefined) return "";
-  const current =
-    detail.units === undefined ? humanSize(detail.current) : `${detail.current} ${detail.units}`;
-  if (!detail.total) return current;
-  const width = 50;
-  const filled = Math.min(width, Math.floor((detail.current / detail.total) * width));
-  const total = detail.units === undefined ? humanSize(detail.total) : `${detail.total} ${detail.units}`;
-  const picture =
-    filled >= width ? "=".repeat(width) : `${"=".repeat(filled)}>${" ".repeat(width - filled - 1)}`;
-  return `[${picture}]  ${current}/${total}`;
-}
-
-/** Writes an item's line where it stands, or as a new last line. */
-function drawOver(lines: Map<string, number>, id: string, text: string): void {
-  const known = lines.get(id);
-  if (known === undefined) {
-    lines.set(id, lines.size);
-    print(`${text}\n`);
-    return;
-  }
-  const up = lines.size - known;
-  print(`\x1b[${up}A\r\x1b[2K${text}\x1b[${up}B\r`);
+    // A longer line would take two rows, and the next one would be written over the wrong one.
+    const text = ellipsis(
+      `${lineOf(message)} ${progressBar(message.progressDetail!, width)}`.trimEnd(),
+      width,
+    );
+    const known = rows.get(message.id!);
+    if (known === undefined) {
+      rows.set(message.id!, rows.size);
+      write(`${text}\n`);
+      return;
+    }
+    const up = rows.size - known;
+    // What has left the screen at its top cannot be reached any more.
+    if (up < height) write(`\x1b[${up}A\r\x1b[2K${text}\x1b[${up}B\r`);
+  };
 }

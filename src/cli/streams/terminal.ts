@@ -16,9 +16,9 @@ export function isTerminal(fd: 0 | 1 | 2): boolean {
 }
 
 /** The size of the terminal that we write to; undefined when there is none. */
-export function terminalSize(): Size | undefined {
-  if (!isTerminal(1)) return undefined;
-  const [width, height] = process.stdout.getWindowSize();
+export function terminalSize(fd: 1 | 2 = 1): Size | undefined {
+  if (!isTerminal(fd)) return undefined;
+  const [width, height] = (fd === 1 ? process.stdout : process.stderr).getWindowSize();
   return { height, width };
 }
 

@@ -4,22 +4,25 @@ import type { Client } from "../../../client/client.ts";
 import { createContainer } from "../../../client/container/create.ts";
 import { inspectImage } from "../../../client/image/inspect.ts";
 import { SlipwayError } from "../../../errors/index.ts";
+import type { ConfigFile } from "../../config/file.ts";
+import { platformName } from "../../flags/platform.ts";
 import { wrong } from "../../local-error.ts";
-import { programName } from "../../program.ts";
 import { printError } from "../../streams/print.ts";
 
 export interface CreateOptions {
   name: string;
   platform: string;
   pull: string;
+  quiet: boolean;
   cidfile: string;
 }
 
-/** Creates a container; says why when its image is missing. Writes the file with its id. */
+/** Creates a container, with its image pulled when that is wanted or missing. Writes the file with its id. */
 export async function createNamed(
   client: Client,
   request: ContainerCreateRequest,
   options: CreateOptions,
+  config: () => Promise<ConfigFile>,
 ): Promise<ContainerCreateResponse> {
   const image = request.Image ?? "";
   if (!["always", "missing", "never"].includes(options.pull)) {
@@ -30,40 +33,44 @@ export async function createNamed(
       `container ID file found, make sure the other container isn't running or delete ${options.cidfile}`,
     );
   }
-  if (options.pull === "always") throw cannotPull(image);
-  const query = { name: options.name || undefined, platform: options.platform || undefined };
+  const platform = platformName(options.platform);
+  const pull = async (missing: boolean) => {
+    const { pullFor } = await import("./pull-for.ts");
+    await pullFor(client, image, { platform, quiet: options.quiet, missing }, await config());
+  };
+  if (options.pull === "always") await pull(false);
+  const query = { name: options.name || undefined, platform };
   let created: ContainerCreateResponse;
   try {
     created = await createContainer(client, request, query);
   } catch (error) {
-    if (options.pull !== "missing" || !(await isMissingImage(client, image, error))) throw error;
-    printError(`Unable to find image '${withTag(image)}' locally\n`);
-    throw cannotPull(image);
+    if (options.pull !== "missing" || !(await isMissing(client, image, platform, error))) throw error;
+    await pull(true);
+    created = await createContainer(client, request, query);
   }
   if (options.cidfile !== "") writeFileSync(options.cidfile, created.Id);
   for (const warning of created.Warnings ?? []) printError(`WARNING: ${warning}\n`);
   return created;
 }
 
-/** A 404 may be of a network or a volume's container too, so the image is asked for by itself. */
-async function isMissingImage(client: Client, image: string, error: unknown): Promise<boolean> {
-  if (!(error instanceof SlipwayError) || error.kind !== "notFound") return false;
+/**
+ * A 404 may be of a network or a volume's container too, so the image is asked for by itself; it may be there for
+ * another platform. What is named by its id cannot be pulled.
+ */
+async function isMissing(
+  client: Client,
+  image: string,
+  platform: string | undefined,
+  error: unknown,
+): Promise<boolean> {
+  if (!isNotFound(error) || /^(sha256:)?[0-9a-f]{64}$/.test(image)) return false;
+  if (platform !== undefined) return true;
   try {
     await inspectImage(client, image);
     return false;
   } catch (missing) {
-    return missing instanceof SlipwayError && missing.kind === "notFound";
+    return isNotFound(missing);
   }
 }
 
-function cannotPull(image: string): Error {
-  const program = programName();
-  return wrong(
-    `cannot pull '${withTag(image)}': this version does not download from registries. Bring the image here with ` +
-      `'${program} load', '${program} import' or '${program} image bootstrap debian:bookworm'`,
-  );
-}
-
-function withTag(image: string): string {
-  return /[:@][^/]*$/.test(image) ? image : `${image}:latest`;
-}
+const isNotFound = (error: unknown) => error instanceof SlipwayError && error.kind === "notFound";

@@ -1,6 +1,8 @@
 /* The options that `run` and `create` share: everything a container can be asked for. */
+import { contentTrust } from "../../flags/content-trust.ts";
 import type { FlagSet, FlagValues } from "../../flags/flag.ts";
 import { bool, custom, each, integer, list, map, string } from "../../flags/kinds.ts";
+import { platformFlag } from "../../flags/platform.ts";
 import { parseDuration, parseInteger } from "../../flags/scalar.ts";
 import { parseGpus, parseThrottleBytes, parseThrottleRate, parseWeightDevice } from "../../opts/device.ts";
 import { parseMount } from "../../opts/mount.ts";
@@ -162,7 +164,7 @@ const running = {
   annotation: map("Add an annotation to the container (passed through to the OCI runtime)"),
   attach: list("Attach to STDIN, STDOUT or STDERR", { short: "a", check: valid.validateAttach }),
   cidfile: string("Write the container ID to the file"),
-  "disable-content-trust": bool("Skip image verification", { on: true }),
+  "disable-content-trust": contentTrust("Skip image verification"),
   entrypoint: string("Overwrite the default ENTRYPOINT of the image"),
   env: list("Set environment variables", { short: "e", check: valid.validateEnv }),
   "env-file": list("Read in a file of environment variables"),
@@ -174,7 +176,7 @@ const running = {
   "log-driver": string("Logging driver for the container"),
   "log-opt": list("Log driver options"),
   name: string("Assign a name to the container"),
-  platform: string("Set platform if server is multi-platform capable"),
+  platform: platformFlag(),
   pull: string('Pull image before running ("always", "missing", "never")', { initial: "missing" }),
   quiet: bool("Suppress the pull output", { short: "q" }),
   restart: string("Restart policy to apply when a container exits", { initial: "no" }),

@@ -10,9 +10,9 @@ export default command({
   interspersed: false,
   flags: createFlags,
   failureStatus: 1,
-  async run({ flags, changed, args, connect }) {
+  async run({ flags, changed, args, config, connect }) {
     const request = createRequest(flags, changed, args);
-    const { Id } = await createNamed(await connect(), request, flags);
+    const { Id } = await createNamed(await connect(), request, flags, config);
     print(`${Id}\n`);
     return 0;
   },

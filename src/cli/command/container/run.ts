@@ -27,7 +27,7 @@ export default command({
   interspersed: false,
   flags,
   failureStatus: 125,
-  async run({ flags, changed, args, connect }) {
+  async run({ flags, changed, args, config, connect }) {
     const request = createRequest(flags, changed, args);
     if (flags.detach) detachRequest(request, flags.attach.length > 0);
     else if (request.AttachStdin && request.Tty && !isTerminal(0)) {
@@ -36,7 +36,7 @@ export default command({
     const size = request.Tty ? terminalSize() : undefined;
     if (size !== undefined) request.HostConfig!.ConsoleSize = [size.height, size.width];
     const client = await connect();
-    const { Id } = await createNamed(client, request, flags);
+    const { Id } = await createNamed(client, request, flags, config);
     if (flags.detach) {
       await start(client, Id, flags["detach-keys"]);
       print(`${Id}\n`);
