@@ -46,10 +46,10 @@ describe("hijack", () => {
     expect(await client.rest()).toBe(frame("hello\n") + frame("end\n"));
   });
 
-  test("without Upgrade the answer is 200, raw, without a length, and the body is the input", async () => {
+  test("without Upgrade the answer is 200, raw, without a length, and a body in chunks is the input", async () => {
     const client = server.open();
     client.send(
-      "POST /containers/plain/attach?stdin=1&stdout=1&stream=1 HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\ninput",
+      "POST /containers/plain/attach?stdin=1&stdout=1&stream=1 HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\ninput\r\n0\r\n\r\n",
     );
     const head = await client.until("\r\n\r\n");
     expect(head).toStartWith("HTTP/1.1 200 OK\r\n");

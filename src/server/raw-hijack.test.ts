@@ -62,7 +62,10 @@ describe.each(["unix", "tcp"])("without Upgrade, over %s", (kind) => {
   test("a length of zero is no body", () =>
     echoes([`${attach("tty", "Content-Length: 0\r\n")}early`, "late"], "hello\nearlylateend\n"));
 
-  test("of an attach that has a body, that is the input", () =>
+  test("a body with a length is no input, what follows it is", () =>
+    echoes([`${attach("tty", "Content-Length: 14\r\n")}{"stdin`, '":true}', "typed"], "hello\ntypedend\n"));
+
+  test("a body in chunks is the input", () =>
     echoes(
       [attach("tty", "Transfer-Encoding: chunked\r\n"), "5\r\ninput\r\n", "0\r\n\r\n"],
       "hello\ninputend\n",

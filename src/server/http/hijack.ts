@@ -19,13 +19,13 @@ const LINGER_MS = 10_000;
 
 /**
  * Answers 101 when the client asked to upgrade and a plain 200 without a length otherwise, then hands out the
- * connection. Input is what comes on it, or the body of a request that has one and was left to the HTTP parser.
+ * connection. Input is what comes on it, or a body in chunks where the connection was left to the HTTP parser.
  * Throws `invalid` when the parser would take the input for another request.
  */
 export function hijack(exchange: Exchange, contentType: string, wantsInput: boolean): HijackedConnection {
   const { request, response, upgrade } = exchange;
   const { socket } = response;
-  const source = upgrade === undefined ? unreadBody(request) : socket;
+  const source = upgrade === undefined ? chunkedInput(request) : socket;
   if (socket === null || !source) throw invalid(pipelined);
   socket.write(
     exchange.upgrades
@@ -47,10 +47,8 @@ const pipelined =
   "wait for that answer, or use another connection";
 
 /** A body that is still to be read: an exec's JSON has been, and is no input. */
-function unreadBody(request: IncomingMessage): IncomingMessage | undefined {
-  const { "content-length": length, "transfer-encoding": coding } = request.headers;
-  const has = coding !== undefined || Number(length ?? 0) > 0;
-  return has && !request.readableEnded ? request : undefined;
+function chunkedInput(request: IncomingMessage): IncomingMessage | undefined {
+  return request.headers["transfer-encoding"] !== undefined && !request.readableEnded ? request : undefined;
 }
 
 /** Aborted when the connection is gone in both directions. */

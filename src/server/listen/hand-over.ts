@@ -5,23 +5,22 @@ interface NodeServeOptions {
     url: string,
     method: string,
     traits: number,
-    response: unknown,
-    hasBody: boolean,
     ...rest: unknown[]
   ) => unknown;
 }
 
 /** In a head's traits: there is an Upgrade header, and a Connection header that names it. */
 const ASKS_TO_UPGRADE = 0b110;
+const HAS_TRANSFER_ENCODING = 0x80;
 
-const hijacked = /^(?:\/v[\d.]+)?\/(?:containers\/[^/?]+\/(attach)|exec\/[^/?]+\/start)(?:\?|$)/;
+const hijacked = /^(?:\/v[\d.]+)?\/(?:containers\/[^?]+\/(attach)|exec\/[^?]+\/start)(?:\?|$)/;
 
 /**
  * Runs `listen`, which starts a node:http server, so that the server hands the connections of `POST attach` and
  * `POST exec start` over as if their clients had asked to upgrade ("upgrade" event). Docker hijacks these
  * connections in any case, and the parser must let go of one while it is at the request's head: what the client
- * sends next is a program's input, which it would take for another request. An attach with a body is left
- * alone, for there the body is the input.
+ * sends next is a program's input, which it would take for another request. An attach with a body in chunks is
+ * left alone, for there the body is the input. (One with a length is not: dockerode sends its options there.)
  */
 export function handingOver(listen: () => void): void {
   const { serve } = Bun;
@@ -40,14 +39,14 @@ function marking(options: NodeServeOptions): NodeServeOptions {
   if (dispatch === undefined) throw new Error("this Bun's node:http starts its server in another way");
   return {
     ...options,
-    onNodeHTTPRequest: (server, url, method, traits, response, hasBody, ...rest) => {
-      const marked = method === "POST" && isHijacked(url, hasBody) ? traits | ASKS_TO_UPGRADE : traits;
-      return dispatch(server, url, method, marked, response, hasBody, ...rest);
+    onNodeHTTPRequest: (server, url, method, traits, ...rest) => {
+      const marked = method === "POST" && isHijacked(url, traits) ? traits | ASKS_TO_UPGRADE : traits;
+      return dispatch(server, url, method, marked, ...rest);
     },
   };
 }
 
-function isHijacked(url: string, hasBody: boolean): boolean {
+function isHijacked(url: string, traits: number): boolean {
   const match = hijacked.exec(url);
-  return match !== null && !(hasBody && match[1] === "attach");
+  return match !== null && (match[1] === undefined || (traits & HAS_TRANSFER_ENCODING) === 0);
 }
