@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { once } from "node:events";
 import { PassThrough, type Readable } from "node:stream";
 import Docker from "dockerode";
 import { uniqueName, withEngine } from "../support/suite.ts";
@@ -82,6 +83,26 @@ test("exec, stats, top, stop", async () => {
   await container.stop({ t: 0 });
   const again = await container.stop().catch((error: { statusCode: number }) => error.statusCode);
   expect(again).toBe(304);
+  await container.remove({ force: true });
+});
+
+test("attach and exec without hijack take input too", async () => {
+  const read = ["sh", "-c", "read line; echo got $line"];
+  const container = await docker().createContainer({
+    Image: "busybox",
+    Cmd: [...read.slice(0, 2), `${read[2]}; exec sleep 1000`],
+    OpenStdin: true,
+  });
+  const attached = await container.attach({ stream: true, stdin: true, stdout: true });
+  await container.start();
+  attached.write("attached\n");
+  const [chunk] = (await once(attached, "data")) as [Buffer];
+  expect(chunk.subarray(8).toString()).toBe("got attached\n");
+  const exec = await container.exec({ Cmd: read, AttachStdin: true, AttachStdout: true });
+  const stream = await exec.start({ stdin: true });
+  const output = split(stream);
+  stream.write("executed\n");
+  expect((await output).stdout).toBe("got executed\n");
   await container.remove({ force: true });
 });
 

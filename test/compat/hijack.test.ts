@@ -82,6 +82,35 @@ test("with a TTY the stream is raw", async () => {
   await remove(id);
 });
 
+test("without an upgrade, a TTY gets what was sent with the request and what comes later", async () => {
+  const id = await create({ Cmd: ["sh", "-c", "stty -echo; read a; read b; echo $a $b"], Tty: true });
+  using connection = new Connection(fixture.engine.socket);
+  connection.send(`POST /containers/${id}/attach?${query} HTTP/1.1\r\nHost: x\r\n\r\nearly\n`);
+  expect((await connection.head()).status).toBe(200);
+  await start(id);
+  connection.send("late\n");
+  expect(await connection.until("early late\r\n")).toEndWith("early late\r\n");
+  connection.end();
+  await remove(id);
+});
+
+test("exec start without an upgrade, on a connection that carried other requests", async () => {
+  const id = await create({ Cmd: ["sleep", "1000"] });
+  await start(id);
+  using connection = new Connection(fixture.engine.socket);
+  const body = { Cmd: ["cat"], AttachStdin: true, AttachStdout: true };
+  connection.request("POST", `/containers/${id}/exec`, {}, body);
+  const created = await connection.head();
+  const reply = await connection.take(Number(created.headers.get("content-length")));
+  const { Id } = JSON.parse(reply.toString()) as { Id: string };
+  connection.request("POST", `/exec/${Id}/start`, {}, '{"Detach":false}');
+  connection.send("GET /_ping HTTP/1.1\r\n\r\n");
+  expect((await connection.head()).status).toBe(200);
+  connection.end();
+  expect(unframe(await connection.rest()).stdout).toBe("GET /_ping HTTP/1.1\r\n\r\n");
+  await remove(id);
+});
+
 async function execStreams(headers: Record<string, string>, status: number): Promise<void> {
   const id = await create({ Cmd: ["sleep", "1000"] });
   await start(id);
