@@ -9,8 +9,7 @@ export function searchListing(options: { truncate: boolean; asJson: boolean }): 
     typeName: "*registry.searchContext",
     table: "table {{.Name}}\\t{{.Description}}\\t{{.StarCount}}\\t{{.IsOfficial}}",
     headings: {
-      ...{ Name: "NAME", Description: "DESCRIPTION", StarCount: "STARS" },
-      ...{ IsOfficial: "OFFICIAL", IsAutomated: "AUTOMATED" },
+      ...{ Name: "NAME", Description: "DESCRIPTION", StarCount: "STARS", IsOfficial: "OFFICIAL" },
     },
     row: (result) => {
       const description = result.description.replace(/[\r\n]/g, " ");
@@ -19,7 +18,6 @@ export function searchListing(options: { truncate: boolean; asJson: boolean }): 
         Description: options.truncate ? ellipsis(description, 45) : description,
         StarCount: String(result.star_count),
         IsOfficial: mark(result.is_official),
-        IsAutomated: mark(result.is_automated),
       };
     },
   };

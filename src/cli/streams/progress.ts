@@ -13,7 +13,7 @@ export interface ProgressOptions {
 
 /**
  * Shows the progress of a long operation: on a terminal each item has a line of its own that is written over,
- * elsewhere each change of its status is a line.
+ * elsewhere each change of its status is a line, without the numbers.
  */
 export async function showProgress(
   messages: AsyncIterable<ProgressMessage>,
@@ -30,12 +30,13 @@ const isItem = ({ id, progressDetail }: ProgressMessage) => Boolean(id) && progr
 
 const lineOf = ({ id, status }: ProgressMessage) => (id ? `${id}: ${status}` : `${status}`);
 
-/** Counts of bytes would be a line for each packet: only what changes in words is said. */
+/** As docker does without a terminal: numbers are left out, and what changes in words is said once. */
 function telling(write: (text: string) => void): (message: ProgressMessage) => void {
   const statuses = new Map<string, string>();
   return (message) => {
     if (message.stream !== undefined) write(message.stream);
-    if (message.status === undefined) return;
+    const { current = 0, total = 0 } = message.progressDetail ?? {};
+    if (message.status === undefined || current > 0 || total > 0) return;
     if (isItem(message) && statuses.get(message.id!) === message.status) return;
     if (isItem(message)) statuses.set(message.id!, message.status);
     else statuses.clear();

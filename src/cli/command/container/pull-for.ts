@@ -1,6 +1,6 @@
 import type { Client } from "../../../client/client.ts";
 import { pullImage } from "../../../client/image/pull.ts";
-import { familiarName, familiarReference } from "../../../oci/reference.ts";
+import { familiarReference, repositoryOf } from "../../../oci/reference.ts";
 import { credentialsFor } from "../../config/credentials.ts";
 import type { ConfigFile } from "../../config/file.ts";
 import { chooseReference } from "../../opts/reference.ts";
@@ -25,5 +25,5 @@ export async function pullFor(
   if (missing && !quiet) printError(`Unable to find image '${familiarReference(reference)}' locally\n`);
   const auth = await credentialsFor(config, reference.domain);
   const tag = reference.digest ?? reference.tag;
-  await showProgress(pullImage(client, familiarName(reference), { tag, platform, auth }), { to: 2, quiet });
+  await showProgress(pullImage(client, repositoryOf(reference), { tag, platform, auth }), { to: 2, quiet });
 }

@@ -1,5 +1,5 @@
 import { pullImage } from "../../../client/image/pull.ts";
-import { familiarName, formatReference } from "../../../oci/reference.ts";
+import { formatReference, repositoryOf } from "../../../oci/reference.ts";
 import { command, exactly } from "../../command.ts";
 import { credentialsFor } from "../../config/credentials.ts";
 import { contentTrust } from "../../flags/content-trust.ts";
@@ -24,7 +24,7 @@ export default command({
     if (defaulted && !flags.quiet) print("Using default tag: latest\n");
     const auth = await credentialsFor(await config(), reference.domain);
     const tag = reference.digest ?? reference.tag;
-    const messages = pullImage(await connect(), familiarName(reference), { tag, platform, auth });
+    const messages = pullImage(await connect(), repositoryOf(reference), { tag, platform, auth });
     await showProgress(messages, { quiet: flags.quiet });
     print(`${formatReference(reference)}\n`);
     return 0;

@@ -1,5 +1,5 @@
 import { pushImage } from "../../../client/image/push.ts";
-import { familiarName, formatReference } from "../../../oci/reference.ts";
+import { formatReference, repositoryOf } from "../../../oci/reference.ts";
 import { command, exactly } from "../../command.ts";
 import { credentialsFor } from "../../config/credentials.ts";
 import { contentTrust } from "../../flags/content-trust.ts";
@@ -29,7 +29,7 @@ export default command({
     if (defaulted && !flags.quiet) print("Using default tag: latest\n");
     const auth = await credentialsFor(await config(), reference.domain);
     const { tag } = reference;
-    const messages = pushImage(await connect(), familiarName(reference), { tag, platform, auth });
+    const messages = pushImage(await connect(), repositoryOf(reference), { tag, platform, auth });
     await showProgress(messages, { quiet: flags.quiet });
     if (flags.quiet) print(`${formatReference(reference)}\n`);
     return 0;
