@@ -1,0 +1,99 @@
+import { invalid, unavailable } from "../errors/index.ts";
+import type { Descriptor } from "../oci/image.ts";
+import type { Reply } from "./exchange.ts";
+import { failureOf } from "./failure.ts";
+import { attemptsFor, backOff, mayRetry, wait } from "./retry.ts";
+import type { Session } from "./session.ts";
+
+/** Bytes that a connection must have brought so that its end does not count as a failure in a row. */
+const headway = 1024 * 1024;
+
+export interface BlobSource {
+  readonly session: Session;
+  /** Of the repository, with the endpoint's prefix. */
+  readonly name: string;
+}
+
+/**
+ * The blob's bytes from `offset` on. A connection that breaks is taken up again where it broke; a source that fails for good
+ * is followed by the next, which goes on from there.
+ */
+export async function* readBlob(
+  sources: readonly BlobSource[],
+  descriptor: Descriptor,
+  offset: number,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  let at = offset;
+  let failure: unknown;
+  for (const source of sources) {
+    const { limits } = source.session;
+    for (let failures = 0; ; ) {
+      const before = at;
+      try {
+        for await (const chunk of readFrom(source, descriptor, at, signal)) {
+          at += chunk.length;
+          yield chunk;
+        }
+        return;
+      } catch (error) {
+        failure = error;
+        if (signal.aborted) throw error;
+        failures = at - before >= headway ? 1 : failures + 1;
+        if (!mayRetry(error) || failures >= attemptsFor(error, limits)) break;
+        await wait(backOff(limits, failures), signal);
+      }
+    }
+  }
+  throw failure;
+}
+
+/** One connection's part; it ends well only with the blob's last byte. */
+async function* readFrom(
+  { session, name }: BlobSource,
+  { digest, size }: Descriptor,
+  offset: number,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  if (offset >= size) return;
+  const reply = await session.request({
+    method: "GET",
+    path: `${name}/blobs/${digest}`,
+    headers: { "Accept-Encoding": "identity", ...(offset > 0 ? { Range: `bytes=${offset}-` } : {}) },
+    scopes: [`repository:${name}:pull`],
+    signal,
+  });
+  if (reply.status !== 200 && reply.status !== 206) throw await failureOf(reply);
+  const { host } = reply.url;
+  let at = await beginning(reply, offset, size);
+  for await (const chunk of reply.chunks()) {
+    if (at + chunk.length > size) throw invalid(`${host} sends more than the ${size} bytes of ${digest}`);
+    const known = Math.min(Math.max(offset - at, 0), chunk.length);
+    at += chunk.length;
+    if (known < chunk.length) yield known === 0 ? chunk : chunk.subarray(known);
+  }
+  if (at < size) throw shortened(reply, `${host} ended ${digest} after ${at} of ${size} bytes`);
+}
+
+/** Part of a range may come for a request of all of it; a whole that ends early is a lie. */
+function shortened({ status }: Reply, message: string): Error {
+  return status === 206 ? unavailable(message, { errno: "EPIPE" }) : invalid(message);
+}
+
+/** At which byte of the blob the answer begins. */
+async function beginning(reply: Reply, offset: number, size: number): Promise<number> {
+  const { host } = reply.url;
+  const length = Number(reply.headers.get("content-length") ?? Number.NaN);
+  if (reply.status === 200) {
+    if (Number.isNaN(length) || length === size) return 0;
+    await reply.discard();
+    throw invalid(`${host} announces ${length} bytes for a blob of ${size}`);
+  }
+  const range = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(reply.headers.get("content-range") ?? "");
+  const [, from, , total] = range ?? [];
+  if (Number(from) === offset && (total === "*" || Number(total) === size)) return offset;
+  await reply.discard();
+  throw invalid(
+    `${host} answered with the range ${reply.headers.get("content-range")} instead of bytes ${offset}-${size - 1}/${size}`,
+  );
+}

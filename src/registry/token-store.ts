@@ -1,0 +1,54 @@
+import { cancelled } from "../errors/index.ts";
+import { type Grant, keyOf, type TokenWish } from "./token.ts";
+
+/** How many tokens are remembered. */
+const capacity = 1000;
+/** Milliseconds before its end from which on a token is not used any more. */
+const margin = 5_000;
+
+/** Tokens by what they are good for, until they expire. Who asks for the same at once waits for the same answer. */
+export class TokenStore {
+  readonly #grants = new Map<string, Promise<Grant>>();
+
+  async token(
+    wish: TokenWish,
+    ask: (wish: TokenWish) => Promise<Grant>,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const key = keyOf(wish);
+    const known = this.#grants.get(key);
+    if (known !== undefined) {
+      const grant = await abortable(known, signal);
+      if (grant.expires - margin > Date.now()) return grant.token;
+    }
+    // Somebody else may have renewed it meanwhile.
+    const current = this.#grants.get(key);
+    const pending = current === undefined || current === known ? ask(wish) : current;
+    this.#remember(key, pending);
+    return (await abortable(pending, signal)).token;
+  }
+
+  forget(wish: TokenWish): void {
+    this.#grants.delete(keyOf(wish));
+  }
+
+  #remember(key: string, grant: Promise<Grant>): void {
+    this.#grants.delete(key);
+    this.#grants.set(key, grant);
+    grant.catch(() => {
+      if (this.#grants.get(key) === grant) this.#grants.delete(key);
+    });
+    const [oldest] = this.#grants.keys();
+    if (this.#grants.size > capacity && oldest !== undefined) this.#grants.delete(oldest);
+  }
+}
+
+/** The promise goes on without a requester that gives up. */
+function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  if (signal.aborted) return Promise.reject(cancelled("the request was given up"));
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(cancelled("the request was given up"));
+    signal.addEventListener("abort", abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}
