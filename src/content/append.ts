@@ -1,6 +1,6 @@
 import type { FileHandle } from "node:fs/promises";
 import { GatheringWriter } from "./gathering-writer.ts";
-import type { Expected, IngestOptions } from "./store.ts";
+import type { Expected, IngestOptions } from "./ingest.ts";
 import { wrongSize } from "./verify.ts";
 
 /** A blob that is not complete yet. */

@@ -1,2 +1,3 @@
 /** Blobs by digest on the disk. */
-export { type BlobInfo, ContentStore, type Expected, type IngestOptions, type Resumable } from "./store.ts";
+export type { Expected, IngestOptions } from "./ingest.ts";
+export { type BlobInfo, ContentStore, type Resumable } from "./store.ts";

@@ -5,22 +5,9 @@ import { conflict, errnoOf, invalid, notFound, SlipwayError } from "../errors/in
 import { type Digest, digestFromHex, hexOf, isDigest } from "../oci/digest.ts";
 import { append } from "./append.ts";
 import { hashFile } from "./hash.ts";
+import type { Expected, IngestOptions } from "./ingest.ts";
 import { isStale, partialName, takeUp } from "./partial.ts";
 import { verify } from "./verify.ts";
-
-/** What bytes must be to be taken in; what is not said is not checked. */
-export interface Expected {
-  readonly digest?: Digest;
-  readonly size?: number;
-}
-
-export interface IngestOptions {
-  readonly signal?: AbortSignal;
-  /** Told each time bytes were added: the file that they are in, under this name until the blob is complete. */
-  readonly onGrowth?: (path: string, size: number) => void;
-  /** False: whoever refers to the blob durably flushes the file system before. */
-  readonly sync?: boolean;
-}
 
 export interface BlobInfo {
   readonly digest: Digest;
@@ -116,8 +103,11 @@ export class ContentStore {
 
   /** Makes a fetched blob visible, on the disk when the file system is flushed; nothing when it is there already. */
   async publish(digest: Digest): Promise<void> {
-    if (await this.has(digest)) await rm(this.#partial(digest), { force: true });
-    else await rename(this.#partial(digest), this.path(digest));
+    try {
+      await rename(this.#partial(digest), this.path(digest));
+    } catch (error) {
+      if (errnoOf(error) !== "ENOENT" || !(await this.has(digest))) throw error;
+    }
   }
 
   /** Where a blob's bytes are that is here, be it published or only fetched. */

@@ -1,6 +1,6 @@
 import { invalid } from "../errors/index.ts";
 import type { Digest } from "../oci/digest.ts";
-import type { Expected } from "./store.ts";
+import type { Expected } from "./ingest.ts";
 
 /** `invalid` unless content is what was announced. */
 export function verify(found: { digest: Digest; size: number }, expected: Expected): void {

@@ -5,16 +5,19 @@ import { Metastore } from "../metastore/index.ts";
 import { NetworkController } from "../network/index.ts";
 import { detectCgroups } from "../os/cgroup/index.ts";
 import { nowNanoseconds, rfc3339Nano } from "../os/clock.ts";
+import { Registries } from "../registry/index.ts";
 import { OciRuntime, type Runtime, StatusDirectory } from "../runtime/index.ts";
 import { VolumeStore } from "../volumes/index.ts";
 import type { ImageVerbs } from "./backend.ts";
 import { Background } from "./background.ts";
 import type { EngineConfig } from "./config/index.ts";
+import { registrySettings } from "./config/registry.ts";
 import { RootFilesystems } from "./container/rootfs.ts";
 import { ContainerStore } from "./container/store.ts";
 import type { EngineContext } from "./context.ts";
 import { ExecStore } from "./exec/store.ts";
 import type { HostFacts } from "./host/index.ts";
+import type { ImageRooms } from "./image/rooms.ts";
 import type { Log } from "./log.ts";
 import { bridgeSettings } from "./network/bridge.ts";
 import { predefinedNetworks } from "./network/index.ts";
@@ -31,6 +34,7 @@ export interface EngineOptions {
 export interface OpenEngine {
   context: EngineContext;
   images: ImageVerbs;
+  imageRooms: ImageRooms;
   metastore: Metastore;
   status: StatusDirectory;
   /** Deletes what no image and no container uses. */
@@ -74,7 +78,16 @@ export async function openRooms({ config, host, log }: EngineOptions): Promise<O
   const runtimes = openRuntimes(config, status, cgroups);
   const events = new EventBus();
   const containers = new ContainerStore(metastore);
-  const storage = await openStorage({ paths, dataRoot: config.dataRoot, metastore, events, containers });
+  const registries = new Registries(registrySettings());
+  const storage = await openStorage({
+    paths,
+    dataRoot: config.dataRoot,
+    metastore,
+    events,
+    containers,
+    registries,
+    transfers: { downloads: 3, uploads: 5 },
+  });
   const context: EngineContext = {
     id: identity.id,
     config,
@@ -96,7 +109,8 @@ export async function openRooms({ config, host, log }: EngineOptions): Promise<O
     shuttingDown: false,
     closed: false,
   };
-  return { context, images: storage.verbs, metastore, status, collect: () => storage.collect() };
+  const { verbs: images, rooms: imageRooms } = storage;
+  return { context, images, imageRooms, metastore, status, collect: () => storage.collect() };
 }
 
 /** What tells this engine's links and rules from those of others on the host. */

@@ -2,6 +2,7 @@ import { ContentStore } from "../content/index.ts";
 import type { EventBus } from "../events/index.ts";
 import { ImageStore } from "../images/index.ts";
 import type { Metastore } from "../metastore/index.ts";
+import type { Registries } from "../registry/index.ts";
 import { Snapshotter } from "../snapshots/index.ts";
 import type { ImageVerbs } from "./backend.ts";
 import { isRunning } from "./container/status.ts";
@@ -12,14 +13,17 @@ import { collectGarbage } from "./image/garbage.ts";
 import { imageVerbs } from "./image/index.ts";
 import { Leases } from "./image/leases.ts";
 import { imageLookup } from "./image/lookup.ts";
+import { Fetches } from "./image/pull/fetches.ts";
 import type { ImageRooms } from "./image/rooms.ts";
-import { unpackingSlots } from "./image/slots.ts";
+import { Slots, unpackingSlots } from "./image/slots.ts";
+import type { TransferRooms } from "./image/transfer-rooms.ts";
 import type { Paths } from "./paths.ts";
 
 /** Images, snapshots and the files in them. */
 export interface Storage {
   images: ImageLookup;
   verbs: ImageVerbs;
+  rooms: ImageRooms;
   snapshots: Snapshotter;
   files: FileTrees;
   /** Deletes blobs and layers that no image and no container uses: what interrupted work left. */
@@ -32,18 +36,24 @@ export interface StorageOptions {
   metastore: Metastore;
   events: EventBus;
   containers: ContainerStore;
+  registries: Registries;
+  /** So many layers come, and so many blobs go, at once. */
+  transfers: { downloads: number; uploads: number };
 }
 
 /** Opens content, snapshots and images and introduces them to each other and to the containers. */
 export async function openStorage(options: StorageOptions): Promise<Storage> {
-  const { paths, dataRoot, metastore, events, containers } = options;
+  const { paths, dataRoot, metastore, events, containers, registries, transfers } = options;
   const snapshots = await Snapshotter.open(paths.snapshots);
-  const rooms: ImageRooms = {
+  const rooms: TransferRooms = {
     images: new ImageStore(metastore),
     content: new ContentStore(paths.content),
     snapshots,
     leases: new Leases(),
     unpacking: unpackingSlots(),
+    registries,
+    fetches: new Fetches(new Slots(transfers.downloads)),
+    uploads: new Slots(transfers.uploads),
     events,
     dataRoot,
     users: () =>
@@ -56,6 +66,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   return {
     images: imageLookup(rooms),
     verbs: imageVerbs(rooms),
+    rooms,
     snapshots,
     files: fileTrees(snapshots),
     collect: () => collectGarbage(rooms),

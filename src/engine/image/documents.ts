@@ -4,7 +4,7 @@ import { type Digest, isDigest } from "../../oci/digest.ts";
 import type { Descriptor, ImageConfig, Index, Manifest } from "../../oci/image.ts";
 
 /** Manifests and configs are small; Docker refuses larger ones as well. */
-const maxDocument = 8 << 20;
+export const maxDocument = 8 << 20;
 
 /** Reads a document from the content store; `what` names it in errors. */
 export async function readDocument(content: ContentStore, digest: Digest, what: string): Promise<unknown> {

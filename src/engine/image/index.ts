@@ -6,21 +6,22 @@ import { inspectImage } from "./inspect.ts";
 import { listImages } from "./list.ts";
 import { loadImages } from "./load.ts";
 import { pruneImages } from "./prune.ts";
-import { pullImage } from "./pull.ts";
-import { pushImage } from "./push.ts";
+import { pullImage } from "./pull/index.ts";
+import { pushImage } from "./push/index.ts";
 import { removeImage } from "./remove.ts";
-import type { ImageRooms } from "./rooms.ts";
 import { saveImages } from "./save.ts";
 import { tagImage } from "./tag.ts";
+import type { TransferRooms } from "./transfer-rooms.ts";
 
 export { type CommitImageOptions, commitImage } from "./commit.ts";
 export { collectGarbage } from "./garbage.ts";
 export { Leases } from "./leases.ts";
 export { imageLookup } from "./lookup.ts";
 export type { ImageRooms, ImageUser } from "./rooms.ts";
+export type { TransferRooms } from "./transfer-rooms.ts";
 
 /** The verbs of images: content, layers, snapshots and the image store introduced to each other. */
-export function imageVerbs(rooms: ImageRooms): ImageVerbs {
+export function imageVerbs(rooms: TransferRooms): ImageVerbs {
   return {
     list: async (options) => listImages(rooms, options),
     inspect: async (ref, options) => inspectImage(rooms, ref, options),

@@ -6,12 +6,16 @@ import { ContentStore } from "../../content/index.ts";
 import { EventBus } from "../../events/index.ts";
 import { ImageStore } from "../../images/index.ts";
 import { Metastore } from "../../metastore/index.ts";
+import { Registries } from "../../registry/index.ts";
 import { Snapshotter } from "../../snapshots/index.ts";
+import { registrySettings } from "../config/registry.ts";
 import { Leases } from "./leases.ts";
+import { Fetches } from "./pull/fetches.ts";
 import type { ImageRooms, ImageUser } from "./rooms.ts";
-import { unpackingSlots } from "./slots.ts";
+import { Slots, unpackingSlots } from "./slots.ts";
+import type { TransferRooms } from "./transfer-rooms.ts";
 
-export interface TestRooms extends ImageRooms {
+export interface TestRooms extends TransferRooms {
   /** Containers that the test pretends to have. */
   readonly containers: ImageUser[];
   [Symbol.asyncDispose](): Promise<void>;
@@ -28,6 +32,9 @@ export async function testRooms(): Promise<TestRooms> {
     snapshots: await Snapshotter.open(join(dataRoot, "snapshots")),
     leases: new Leases(),
     unpacking: unpackingSlots(),
+    registries: new Registries(registrySettings()),
+    fetches: new Fetches(new Slots(3)),
+    uploads: new Slots(5),
     events: new EventBus(),
     users: () => containers,
     dataRoot,

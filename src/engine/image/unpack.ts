@@ -44,12 +44,13 @@ export async function unpackLayers(
   return await Promise.all(chains.map((chain) => sizesOf(rooms, chain)));
 }
 
-async function sizesOf({ snapshots }: ImageRooms, chain: readonly Digest[]): Promise<number[]> {
+/** Bytes of each layer of a stack that is unpacked. */
+export async function sizesOf({ snapshots }: ImageRooms, chain: readonly Digest[]): Promise<number[]> {
   return await Promise.all(chain.map(async (id) => (await snapshots.usage(id)).size));
 }
 
 /** Returns when all that was written to the data root's file system survives a power cut. */
-async function syncStorage({ dataRoot }: ImageRooms): Promise<void> {
+export async function syncStorage({ dataRoot }: ImageRooms): Promise<void> {
   // In a child: syncfs(2) blocks its thread for as long as the disk takes.
   const child = Bun.spawn(["sync", "--file-system", dataRoot], { stdio: ["ignore", "ignore", "pipe"] });
   const complaint = await new Response(child.stderr).text();

@@ -1,0 +1,96 @@
+import type { Image, Target } from "../../../images/index.ts";
+import { type Digest, hexOf } from "../../../oci/digest.ts";
+import type { Descriptor } from "../../../oci/image.ts";
+import type { Reference } from "../../../oci/reference.ts";
+import type { Repository } from "../../../registry/index.ts";
+import { maxDocument } from "../documents.ts";
+import type { Lease } from "../leases.ts";
+import type { Report } from "../progress.ts";
+import { registerImages } from "../register.ts";
+import type { TransferRooms } from "../transfer-rooms.ts";
+import { compressedImage } from "./compressed.ts";
+import { type Upload, uploadBlobs } from "./upload.ts";
+
+/** One name on its way to its registry. */
+export interface Push {
+  readonly rooms: TransferRooms;
+  readonly repository: Repository;
+  readonly name: Reference;
+  readonly lease: Lease;
+  readonly report: Report;
+  readonly signal: AbortSignal;
+}
+
+/** Sends one image, its layers compressed; answers the manifest that has the name in the registry now. */
+export async function sendImage(
+  push: Push,
+  { target, image }: { target: Target; image: Image },
+): Promise<Descriptor> {
+  const { rooms, name, lease } = push;
+  for (const { digest } of target.blobs) lease.blobs.add(digest);
+  const entry = target.record.manifests.find((manifest) => manifest.image === image.id);
+  const [manifest = image.record.manifest, config = image.record.configDescriptor, ...layers] =
+    entry?.blobs ?? image.blobs;
+  // A manifest that an index lists, or that came with this digest, is not made anew.
+  const packed = target.isIndex ? undefined : await compressedImage(rooms, image, layers, push);
+  const sent = packed?.manifest ?? manifest;
+  await sendBlobs(push, [config, ...(packed?.layers ?? layers)], image);
+  await sendDocument(push, sent, name.tag as string);
+  const canonical = canonicalName(name, sent);
+  if (packed !== undefined) {
+    const { layerSizes } = image.record;
+    registerImages(rooms, [{ image: { ...packed, references: [name, canonical] }, layerSizes }]);
+  } else if (!target.isIndex) rooms.images.tag(target, canonical);
+  return sent;
+}
+
+/** Sends an index with all that it lists, the innermost first. */
+export async function sendIndex(push: Push, target: Target): Promise<Descriptor> {
+  const { rooms, name, lease } = push;
+  for (const { digest } of target.blobs) lease.blobs.add(digest);
+  for (const { image: id, blobs = [] } of target.record.manifests) {
+    const [manifest, ...parts] = blobs;
+    if (manifest === undefined) continue;
+    await sendBlobs(push, parts, id === undefined ? undefined : rooms.images.get(id));
+    await sendDocument(push, manifest, manifest.digest);
+  }
+  const nested = target.record.blobs.filter(({ digest }) => digest !== target.digest);
+  for (const index of nested.toReversed()) await sendDocument(push, index, index.digest);
+  await sendDocument(push, target.descriptor, name.tag as string);
+  rooms.images.tag(target, canonicalName(name, target.descriptor));
+  return target.descriptor;
+}
+
+/** Sends a config and the layers; of an image, the layers are told by their diffIDs. */
+async function sendBlobs(push: Push, blobs: readonly Descriptor[], image: Image | undefined): Promise<void> {
+  const { rooms, repository, name, report, signal } = push;
+  const uploads = blobs.map((blob, index): Upload => {
+    const diffID = image?.config.rootfs.diff_ids[index - 1];
+    const sources = repositoriesWith(rooms, blob.digest, name);
+    return { blob, sources, ...(diffID === undefined ? {} : { id: hexOf(diffID).slice(0, 12) }) };
+  });
+  await uploadBlobs(rooms, repository, uploads, report, signal);
+}
+
+async function sendDocument(
+  { rooms, repository, signal }: Push,
+  { digest, mediaType }: Descriptor,
+  tagOrDigest: string,
+): Promise<void> {
+  const bytes = await rooms.content.readSmall(digest, maxDocument);
+  await repository.putManifest(tagOrDigest, mediaType, bytes, signal);
+}
+
+/** Other repositories of the name's registry that a blob was pulled from or pushed to, as far as names tell. */
+function repositoriesWith({ images }: TransferRooms, digest: Digest, { domain, path }: Reference): string[] {
+  const targets = images.targets().filter(({ blobs }) => blobs.some((blob) => blob.digest === digest));
+  const names = targets.flatMap((target) => images.names(target));
+  const known = names.filter(
+    (name) => name.digest !== undefined && name.domain === domain && name.path !== path,
+  );
+  return [...new Set(known.map((name) => name.path))];
+}
+
+function canonicalName({ domain, path }: Reference, { digest }: Descriptor): Reference {
+  return { domain, path, digest };
+}

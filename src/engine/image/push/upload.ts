@@ -1,0 +1,67 @@
+import type { Descriptor } from "../../../oci/image.ts";
+import type { Repository } from "../../../registry/index.ts";
+import { progressMessage, type Report } from "../progress.ts";
+import type { TransferRooms } from "../transfer-rooms.ts";
+
+/** A blob that is sent: what users see of it is `id`. */
+export interface Upload {
+  readonly blob: Descriptor;
+  /** Absent for what is not worth telling, such as a config. */
+  readonly id?: string;
+  /** Repositories of the same registry that have, or had, the blob. */
+  readonly sources: readonly string[];
+}
+
+/** So many repositories are tried: each costs a round trip. */
+const maxMounts = 3;
+
+/** Sends blobs that the repository has not, several at once. */
+export async function uploadBlobs(
+  rooms: TransferRooms,
+  repository: Repository,
+  uploads: readonly Upload[],
+  report: Report,
+  signal: AbortSignal,
+): Promise<void> {
+  const failed = new AbortController();
+  const until = AbortSignal.any([signal, failed.signal]);
+  for (const { id } of uploads) if (id) report({ status: "Preparing", progressDetail: {}, id });
+  const all = uploads.map(async (upload) => {
+    try {
+      await rooms.uploads.run(() => uploadBlob(rooms, repository, upload, report, until));
+    } catch (error) {
+      failed.abort(error);
+      throw error;
+    }
+  });
+  // The first failure is told once the others have ended: nothing goes on behind the answer.
+  const failure = (await Promise.allSettled(all)).find(({ status }) => status === "rejected");
+  if (failure !== undefined) throw failed.signal.aborted ? failed.signal.reason : signal.reason;
+}
+
+async function uploadBlob(
+  { content }: TransferRooms,
+  repository: Repository,
+  { blob, id, sources }: Upload,
+  report: Report,
+  signal: AbortSignal,
+): Promise<void> {
+  signal.throwIfAborted();
+  const tell = (status: string) => id && report({ status, progressDetail: {}, id });
+  if (await repository.hasBlob(blob.digest, signal)) {
+    tell("Layer already exists");
+    return;
+  }
+  for (const source of sources.slice(0, maxMounts)) {
+    if (!(await repository.mountBlob(blob.digest, source, signal))) continue;
+    tell(`Mounted from ${source}`);
+    return;
+  }
+  const open = (offset: number) =>
+    Bun.file(content.path(blob.digest)).slice(offset).stream() as unknown as AsyncIterable<Uint8Array>;
+  await repository.uploadBlob(blob, open, {
+    signal,
+    onProgress: (sent) => id && report(progressMessage(id, "Pushing", sent, blob.size)),
+  });
+  tell("Pushed");
+}
