@@ -30,7 +30,7 @@ export function parseConfig(text: string, path: string): RawOptions {
     throw invalid(`unable to configure the engine with file ${path}: it must hold one JSON object`);
   }
   const result: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(document)) {
+  for (const [key, value] of members(document)) {
     const spec = specs.find((candidate) => (candidate.key ?? candidate.flag) === key);
     if (spec === undefined) {
       throw invalid(
@@ -40,6 +40,15 @@ export function parseConfig(text: string, path: string): RawOptions {
     result[spec.flag] = convert(spec, value, `${path}: ${key}`);
   }
   return result as RawOptions;
+}
+
+/** `proxies` holds options of its own. */
+function members(document: object): [string, unknown][] {
+  return Object.entries(document).flatMap(([key, value]) =>
+    key === "proxies" && isMap(value)
+      ? Object.entries(value).map(([name, proxy]): [string, unknown] => [`proxies.${name}`, proxy])
+      : [[key, value] as [string, unknown]],
+  );
 }
 
 function convert(spec: OptionSpec, value: unknown, where: string): unknown {
@@ -54,6 +63,8 @@ function convert(spec: OptionSpec, value: unknown, where: string): unknown {
       return expect(value, isStrings(value), where, "a list of strings");
     case "map":
       return expect(value, isMap(value) && isStrings(Object.values(value)), where, "an object of strings");
+    case "objects":
+      return expect(value, isMap(value) && Object.values(value).every(isMap), where, "an object of objects");
     case "ulimits":
       return Object.entries(expect(value, isMap(value), where, "an object") as object).map(
         ([name, limit]) => ({

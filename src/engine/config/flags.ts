@@ -7,6 +7,7 @@ export interface RawOptions {
   "add-runtime"?: Record<string, { path: string; args: string[] }>;
   bip?: string;
   bridge?: string;
+  "certs-dir"?: string[];
   "cgroup-parent"?: string;
   "config-file"?: string;
   "data-root"?: string;
@@ -21,9 +22,12 @@ export interface RawOptions {
   "exec-root"?: string;
   group?: string;
   host?: string[];
+  "http-proxy"?: string;
+  "https-proxy"?: string;
   icc?: boolean;
   init?: boolean;
   "init-path"?: string;
+  "insecure-registry"?: string[];
   ip?: string;
   iptables?: boolean;
   label?: string[];
@@ -32,12 +36,19 @@ export interface RawOptions {
   "log-format"?: string;
   "log-level"?: string;
   "log-opt"?: Record<string, string>;
+  "max-concurrent-downloads"?: number;
+  "max-concurrent-uploads"?: number;
+  "max-download-attempts"?: number;
   mtu?: number;
+  "no-proxy"?: string;
   pidfile?: string;
+  /** By domain; checked by `registrySettings`. */
+  registries?: Record<string, unknown>;
+  "registry-mirror"?: string[];
   "shutdown-timeout"?: number;
 }
 
-const specs: readonly OptionSpec[] = options;
+const specs = (options as readonly OptionSpec[]).filter(({ only }) => only !== "file");
 
 /** Parses the arguments of `slipway daemon`. */
 export function parseFlags(argv: string[]): RawOptions {

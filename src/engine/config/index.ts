@@ -2,8 +2,10 @@ import type { LogConfig, Ulimit } from "../../api/index.ts";
 import { logDriver } from "../../cio/index.ts";
 import { invalid } from "../../errors/index.ts";
 import { parseInterfaceAddress } from "../../network/index.ts";
+import type { RegistrySettings } from "../../registry/index.ts";
 import { readConfigFile } from "./file.ts";
 import { parseFlags, type RawOptions } from "./flags.ts";
+import { registrySettings, type TransferSettings, transferSettings } from "./registry.ts";
 
 export { helpText } from "./flags.ts";
 
@@ -39,6 +41,8 @@ export interface EngineConfig {
   labels: string[];
   liveRestore: boolean;
   shutdownTimeout: number;
+  registry: RegistrySettings;
+  transfers: TransferSettings;
 }
 
 export const logLevels = ["debug", "info", "warn", "error", "fatal"] as const;
@@ -103,6 +107,8 @@ function complete(raw: RawOptions): EngineConfig {
     labels: raw.label ?? [],
     liveRestore: raw["live-restore"] ?? false,
     shutdownTimeout: raw["shutdown-timeout"] ?? 15,
+    registry: registrySettings(raw),
+    transfers: transferSettings(raw),
   };
   // Before anything of it is remembered in the data root.
   logDriver(config.log.Type).validate(config.log.Config);

@@ -7,7 +7,9 @@ export interface OptionSpec {
   flag: string;
   key?: string;
   shorthand?: string;
-  kind: "string" | "boolean" | "list" | "number" | "map" | "ulimits" | "runtimes" | "pools";
+  kind: "string" | "boolean" | "list" | "number" | "map" | "objects" | "ulimits" | "runtimes" | "pools";
+  /** Too much for a command line. */
+  only?: "file";
   placeholder: string;
   description: string;
 }
@@ -32,6 +34,13 @@ export const options = [
     kind: "string",
     placeholder: "string",
     description: "Attach containers to this bridge; created if missing",
+  },
+  {
+    flag: "certs-dir",
+    kind: "list",
+    placeholder: "list",
+    description:
+      "Directories with registries' certificates (default /etc/slipway/certs.d, /etc/docker/certs.d)",
   },
   {
     flag: "cgroup-parent",
@@ -103,6 +112,20 @@ export const options = [
     description: "Daemon socket(s) to listen on",
   },
   {
+    flag: "http-proxy",
+    key: "proxies.http-proxy",
+    kind: "string",
+    placeholder: "string",
+    description: "HTTP proxy URL to use for outgoing traffic",
+  },
+  {
+    flag: "https-proxy",
+    key: "proxies.https-proxy",
+    kind: "string",
+    placeholder: "string",
+    description: "HTTPS proxy URL to use for outgoing traffic",
+  },
+  {
     flag: "icc",
     kind: "boolean",
     placeholder: "",
@@ -115,6 +138,13 @@ export const options = [
     description: "Run an init in the container to forward signals and reap processes",
   },
   { flag: "init-path", kind: "string", placeholder: "string", description: "Path to the init binary" },
+  {
+    flag: "insecure-registry",
+    key: "insecure-registries",
+    kind: "list",
+    placeholder: "list",
+    description: "Registries (host[:port] or CIDR) that may use HTTP or unknown certificates",
+  },
   {
     flag: "ip",
     kind: "string",
@@ -167,10 +197,35 @@ export const options = [
     description: "Default log driver options for containers",
   },
   {
+    flag: "max-concurrent-downloads",
+    kind: "number",
+    placeholder: "int",
+    description: "Set the max concurrent downloads (default 3)",
+  },
+  {
+    flag: "max-concurrent-uploads",
+    kind: "number",
+    placeholder: "int",
+    description: "Set the max concurrent uploads (default 5)",
+  },
+  {
+    flag: "max-download-attempts",
+    kind: "number",
+    placeholder: "int",
+    description: "Set the max attempts of each request to a registry (default 5)",
+  },
+  {
     flag: "mtu",
     kind: "number",
     placeholder: "int",
     description: "Set the MTU of the default bridge (default 1500)",
+  },
+  {
+    flag: "no-proxy",
+    key: "proxies.no-proxy",
+    kind: "string",
+    placeholder: "string",
+    description: "Comma-separated list of hosts or IP addresses for which the proxy is skipped",
   },
   {
     flag: "pidfile",
@@ -178,6 +233,20 @@ export const options = [
     kind: "string",
     placeholder: "string",
     description: "Path to use for daemon PID file",
+  },
+  {
+    flag: "registries",
+    kind: "objects",
+    placeholder: "",
+    description: "By domain: mirrors, rewrite, blocked, insecure",
+    only: "file",
+  },
+  {
+    flag: "registry-mirror",
+    key: "registry-mirrors",
+    kind: "list",
+    placeholder: "list",
+    description: "Preferred mirrors of Docker Hub",
   },
   {
     flag: "shutdown-timeout",
