@@ -129,6 +129,19 @@ describe.each(["json-file", "local"])("%s", (driver) => {
     expect(Bun.hash(await followed)).toBe(Bun.hash(numbered(0, 3000)));
   });
 
+  test("a tail has no more entries than asked for, though others come meanwhile", async () => {
+    const log = open();
+    await log.write(1, Buffer.from("line 0\n"));
+    for (let i = 1; i < 20; i++) {
+      const [last] = await Promise.all([
+        text(driver, { tail: 1 }, log),
+        log.write(1, Buffer.from(`line ${i}\n`)),
+      ]);
+      expect(last).toBe(`line ${i - 1}\n`);
+    }
+    await log.close();
+  });
+
   test("follow from the end shows only what is new, and an abort ends it", async () => {
     const log = open();
     await log.write(1, Buffer.from("old\n"));

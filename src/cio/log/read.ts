@@ -20,7 +20,9 @@ export async function* readLog(
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const files: LogFiles = live ? { path, end: () => live.written } : stillFiles(codec, path);
-  const oldest = files.end().generation - countRotated(path);
+  // What comes while the start is looked for would be beyond the tail.
+  const asked = files.end();
+  const oldest = asked.generation - countRotated(path);
   const start =
     query.tail === undefined
       ? { generation: oldest, offset: 0 }
@@ -33,7 +35,7 @@ export async function* readLog(
   try {
     for (;;) {
       const more = query.follow && live && !live.closed ? live.changed() : undefined;
-      yield* readUpTo(files.end(), cursor, formatter, signal);
+      yield* readUpTo(query.follow ? files.end() : asked, cursor, formatter, signal);
       if (!more || formatter.done) return;
       await new Promise<void>((resolve) => {
         wake = resolve;
