@@ -7,7 +7,7 @@ import { cgroupOf } from "./container/cgroup.ts";
 import type { Container } from "./container/container.ts";
 import { finish, supervise } from "./container/exit.ts";
 import { startHealthChecks } from "./container/health.ts";
-import { watchMemory } from "./container/oom.ts";
+import { watchEndedMemory, watchMemory } from "./container/oom.ts";
 import { type ContainerRecord, never } from "./container/record.ts";
 import { deleteFiles, removeStopped } from "./container/remove.ts";
 import { scheduleRestart } from "./container/respawn.ts";
@@ -75,8 +75,11 @@ async function takeOver(engine: EngineContext, container: Container): Promise<Ex
   if (adoption.state === "lost") return await lost(engine, container);
   const wrapperPid = adoption.state === "running" ? adoption.process.wrapperPid : state.wrapperPid;
   await takeOverOutput(engine, container, wrapperPid);
-  if (adoption.state === "exited") return adoption.exit;
-  adopt(engine, container, adoption.process);
+  if (adoption.state === "exited") {
+    watchEndedMemory(engine, container, adoption.memoryEvent);
+    return adoption.exit;
+  }
+  adopt(engine, container, adoption.process, adoption.memoryEvent);
   return undefined;
 }
 
@@ -94,7 +97,12 @@ async function takeOverOutput(
   }
 }
 
-function adopt(engine: EngineContext, container: Container, process: RuntimeProcess): void {
+function adopt(
+  engine: EngineContext,
+  container: Container,
+  process: RuntimeProcess,
+  memoryEvent: number | undefined,
+): void {
   const { record } = container;
   const { network, initPid } = record.state;
   if (network !== undefined) {
@@ -108,7 +116,7 @@ function adopt(engine: EngineContext, container: Container, process: RuntimeProc
   engine.rootfs.adopt(record.id);
   container.run = { process, release: () => releaseRun(engine, record) };
   container.ready.resolve();
-  watchMemory(engine, container);
+  watchMemory(engine, container, memoryEvent);
   startHealthChecks(engine, container);
   if (record.state.status === "paused") container.monitor?.stop();
   supervise(engine, container, container.run, launch);

@@ -10,7 +10,7 @@ import type { Adoption, ExecOptions, RunOptions, Runtime, RuntimeProcess } from 
 import { SeccompFilters } from "./seccomp-filters.ts";
 import type { StatusDirectory } from "./status-directory.ts";
 import { startProcess } from "./wrapped-process.ts";
-import { findWrapper, killWrapper } from "./wrapper.ts";
+import { findWrapper, killWrapper, takeMemoryEvent } from "./wrapper.ts";
 
 export interface RuntimeOptions {
   name: string;
@@ -149,8 +149,11 @@ export class OciRuntime implements Runtime {
 
   adopt(id: string, group: string, init?: ProcessIdentity): Adoption {
     const { status } = this.#options;
+    const wrapper = findWrapper(status, id);
+    const memoryEvent = wrapper && takeMemoryEvent(wrapper);
+    const held = memoryEvent === undefined ? {} : { memoryEvent };
     const exit = status.exit(id);
-    if (exit !== undefined) return { state: "exited", exit };
+    if (exit !== undefined) return { state: "exited", exit, ...held };
     const known: Known = { group };
     const adopted = adoptProcess({
       name: id,
@@ -162,7 +165,7 @@ export class OciRuntime implements Runtime {
     });
     if (adopted === undefined) return { state: "lost" };
     this.#known.set(id, known);
-    return { state: "running", process: adopted };
+    return { state: "running", process: adopted, ...held };
   }
 
   list(): string[] {

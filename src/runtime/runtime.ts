@@ -8,11 +8,13 @@ export type Stream = number | "ignore";
 
 /**
  * What the wrapper holds on the container's behalf. `output` are read ends of pipes, or the master of a
- * terminal; `input` is the write end of the container's stdin, let go by `closeInput`.
+ * terminal; `input` is the write end of the container's stdin, let go by `closeInput`; `memoryEvent` counts
+ * memory shortages for the next engine.
  */
 export interface HeldDescriptors {
   output?: readonly number[];
   input?: number;
+  memoryEvent?: number;
 }
 
 export interface Streams {
@@ -64,9 +66,10 @@ export interface RuntimeProcess {
   resize(size: WindowSize): void;
 }
 
+/** `memoryEvent` is what the wrapper has held by that name, the caller's to close. */
 export type Adoption =
-  | { state: "running"; process: RuntimeProcess }
-  | { state: "exited"; exit: ExitRecord }
+  | { state: "running"; process: RuntimeProcess; memoryEvent?: number }
+  | { state: "exited"; exit: ExitRecord; memoryEvent?: number }
   /** Neither a process nor a record of its end. */
   | { state: "lost" };
 

@@ -24,8 +24,9 @@ export interface StartOptions {
 /** Starts the runtime under a wrapper of its own session. */
 export function startProcess(options: StartOptions): RuntimeProcess {
   const { status, name, stdio, executable } = options;
-  const [first, second] = stdio.hold?.output ?? [];
-  const holdsInput = stdio.hold?.input !== undefined;
+  const { output = [], input, memoryEvent } = stdio.hold ?? {};
+  const [first, second] = output;
+  const holdsInput = input !== undefined;
   const child = Bun.spawn({
     cmd: wrapperCommand(status, name, [executable.path, ...options.args], {
       keepsStatus: options.keepsStatus,
@@ -39,9 +40,10 @@ export function startProcess(options: StartOptions): RuntimeProcess {
       stdio.stderr,
       first ?? null,
       second ?? null,
-      stdio.hold?.input ?? null,
+      input ?? null,
       null,
       executable.fd ?? null,
+      ...(memoryEvent === undefined ? [] : [memoryEvent]),
     ],
     detached: true,
   });

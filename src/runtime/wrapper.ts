@@ -1,5 +1,6 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
 import { errnoOf } from "../errors/index.ts";
+import { takeFd } from "../os/pidfd.ts";
 import { type ProcessIdentity, sendSignal, startTicks } from "../os/process.ts";
 import type { StatusDirectory } from "./status-directory.ts";
 
@@ -8,7 +9,7 @@ import type { StatusDirectory } from "./status-directory.ts";
  * with it: the exit status, the read ends of the output pipes (so that nothing the container writes is lost or
  * answered with SIGPIPE) and the write end of its stdin. Only builtins are used: no process is started but the
  * runtime. Descriptors: 0 to 2 are the container's, 3 and 4 are held, 5 is the write end of its stdin and is
- * let go on SIGUSR1, 7 is the runtime's executable.
+ * let go on SIGUSR1, 7 is the runtime's executable, 8 is held like 3 and 4.
  *
  * Arguments: path stem of the status files, path of the `alive` FIFO (empty: leave no status), the runtime's
  * argv.
@@ -30,7 +31,7 @@ exit $code
 /** A shell waits for a foreground command whatever signals come, and dash starts it by vfork(2). */
 const foreground = `
 trap : USR1
-"$@" 3<&- 4<&- 5<&- 6<&-
+"$@" 3<&- 4<&- 5<&- 6<&- 8<&-
 code=$?
 `;
 
@@ -38,7 +39,7 @@ code=$?
 const background = `
 trap 'exec 5>&-' USR1
 exec 6<&0 </dev/null
-"$@" <&6 6<&- 3<&- 4<&- 5>&- &
+"$@" <&6 6<&- 3<&- 4<&- 5>&- 8<&- &
 exec 6<&-
 wait $!
 code=$?
@@ -48,6 +49,20 @@ while [ $code -gt 128 ] && kill -0 $! 2>/dev/null; do
 done
 trap '' USR1
 `;
+
+const MEMORY_EVENT_FD = 8;
+
+/** The counter of memory shortages that a wrapper holds, if it does; the caller's to close. */
+export function takeMemoryEvent({ pid }: ProcessIdentity): number | undefined {
+  try {
+    const isThere = readlinkSync(`/proc/${pid}/fd/${MEMORY_EVENT_FD}`) === "anon_inode:[eventfd]";
+    return isThere ? takeFd(pid, MEMORY_EVENT_FD) : undefined;
+  } catch (error) {
+    // Not there, or the wrapper has ended meanwhile.
+    if (["ENOENT", "ESRCH", "EBADF"].includes(errnoOf(error) ?? "")) return undefined;
+    throw error;
+  }
+}
 
 export interface WrapperOptions {
   /** Leaves status files and waits for an engine; else it ends as soon as the command does. */

@@ -71,12 +71,14 @@ export async function launch(engine: EngineContext, container: Container): Promi
     undo.add("remove what the runtime left", () => runtime.remove(record.id, group));
     undo.add("end the memory watch", () => endMemoryWatch(container));
     watchMemory(engine, container);
+    const streams = descriptorsOf(stdio);
+    const memoryEvent = container.oom?.descriptor;
     const process = runtime.run({
       id: record.id,
       group,
       bundle: paths.bundle,
       runDir: paths.bundle,
-      stdio: descriptorsOf(stdio),
+      stdio: memoryEvent === undefined ? streams : { ...streams, hold: { ...streams.hold, memoryEvent } },
     });
     stdio.spawned();
     const identity = await process.started;

@@ -64,6 +64,8 @@ export interface CgroupResources {
 export interface OomWatch {
   /** Whether a process of the group was killed for want of memory; still known after the container's end. */
   happened(): Promise<boolean>;
+  /** Where the kernel counts nothing that stays: what a process that outlives ours is to hold open for the next watch. */
+  readonly descriptor?: number;
   close(): void;
 }
 
@@ -89,9 +91,10 @@ export interface CgroupManager {
   update(group: string, resources: CgroupResources): void;
   /**
    * To be called before the runtime is started, or for a running container. `onKill` is called for each
-   * process killed, as soon as the kernel says so.
+   * process killed, as soon as the kernel says so. With `held`, the descriptor of a former watch, which is the
+   * new one's to close, also for those killed since, even if the container has ended.
    */
-  watchOom(group: string, onKill: () => void): OomWatch;
+  watchOom(group: string, onKill: () => void, held?: number): OomWatch;
   /** Removes the group and all below it; nothing there is fine. Its processes must be gone. */
   remove(group: string): Promise<void>;
 }

@@ -134,8 +134,8 @@ export class CgroupV1 implements CgroupManager {
     }
   }
 
-  watchOom(group: string, onKill: () => void): OomWatch {
-    return watchOomByEvent(this.#leaf("memory", group), onKill);
+  watchOom(group: string, onKill: () => void, held?: number): OomWatch {
+    return watchOomByEvent(this.#leaf("memory", group), onKill, held);
   }
 
   async remove(group: string): Promise<void> {

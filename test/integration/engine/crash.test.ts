@@ -75,6 +75,28 @@ describe("after a SIGKILL of the engine", () => {
     await ok("rm", name);
   });
 
+  test.each([
+    ["ended it", "tail /dev/zero", "exited true 137"],
+    ["it survived", "tail /dev/zero; touch /survived; sleep 1000", "running true 0"],
+    ["did not happen", "exit 3", "exited false 3"],
+  ])("a kill for want of memory that %s is told", async (_what, then, state) => {
+    const name = uniqueName();
+    const limits = ["--memory", "16m", "--memory-swap", "16m"];
+    const script = `while [ ! -e /go ]; do sleep 0.02; done; ${then}`;
+    await ok("run", "-d", "--name", name, ...limits, "busybox", "sh", "-c", script);
+    const pid = await ok("inspect", "-f", "{{.State.Pid}}", name);
+    await engine.kill();
+    writeFileSync(`/proc/${pid}/root/go`, "");
+    await until(
+      "it has happened",
+      () => !existsSync(`/proc/${pid}`) || existsSync(`/proc/${pid}/root/survived`),
+    );
+    await engine.start();
+    const format = "{{.State.Status}} {{.State.OOMKilled}} {{.State.ExitCode}}";
+    expect(await ok("inspect", "-f", format, name)).toBe(state);
+    await ok("rm", "-f", name);
+  });
+
   test("a restart that was due meanwhile is made, and --rm is kept", async () => {
     const [again, gone] = [uniqueName(), uniqueName()];
     const wait = "echo run; while [ ! -e /go ]; do sleep 0.02; done; rm /go; exit 1";
