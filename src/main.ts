@@ -5,7 +5,12 @@
 const internal: Record<string, () => Promise<{ run(args: string[]): Promise<number> }>> = {
   "fs-archive": () => import("./layers/child/archive.ts"),
   "layer-apply": () => import("./layers/child/apply.ts"),
+  "layer-compare": () => import("./layers/child/compare.ts"),
+  "layer-compress": () => import("./layers/child/compress.ts"),
   "layer-diff": () => import("./layers/child/diff.ts"),
+  "layer-verify": () => import("./layers/child/verify.ts"),
+  "store-hash": () => import("./engine/store/child/hash.ts"),
+  "store-measure": () => import("./engine/store/child/measure.ts"),
 };
 
 async function main(argv: string[]): Promise<number> {

@@ -6,5 +6,6 @@ export * from "./exec.ts";
 export * from "./image.ts";
 export * from "./network.ts";
 export * from "./registry.ts";
+export * from "./store.ts";
 export * from "./system.ts";
 export * from "./volume.ts";

@@ -134,6 +134,7 @@ export const entries: readonly Entry[] = [
     "Make a base image from the host's packages",
     () => import("./command/image/bootstrap.ts"),
   ),
+  entry("image diff", "Show how the files of two images differ", () => import("./command/image/diff.ts")),
   entry("image history,history", "Show the history of an image", () => import("./command/image/history.ts")),
   entry(
     "image import,import",
@@ -170,6 +171,7 @@ export const entries: readonly Entry[] = [
     "Create a tag TARGET_IMAGE that refers to SOURCE_IMAGE",
     () => import("./command/image/tag.ts"),
   ),
+  entry("image tree", "Show which images share which layers", () => import("./command/image/tree.ts")),
   entry(
     "inspect",
     "Return low-level information on any object of the engine",
@@ -184,12 +186,14 @@ export const entries: readonly Entry[] = [
   ),
   entry("network ls,network list", "List networks", () => import("./command/network/ls.ts")),
   entry("search", "Search Docker Hub for images", () => import("./command/registry/search.ts"), true),
+  entry("system check", "Verify all that the engine stores", () => import("./command/system/check.ts")),
   entry("system df", "Show disk usage", () => import("./command/system/df.ts")),
   entry(
     "system events,events",
     "Get real time events from the engine",
     () => import("./command/system/events.ts"),
   ),
+  entry("system gc", "Make room on the disk", () => import("./command/system/gc.ts")),
   entry(
     "system info,info",
     "Display system-wide information",

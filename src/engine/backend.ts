@@ -14,6 +14,7 @@ export interface Backend {
   readonly networks: NetworkVerbs;
   readonly volumes: VolumeVerbs;
   readonly system: SystemVerbs;
+  readonly store: StoreVerbs;
 }
 
 /** A byte sink with a bounded buffer: `write` answers false when it is full, `drained` waits for room. */
@@ -256,4 +257,42 @@ export interface SystemVerbs {
     signal: AbortSignal,
   ): AsyncIterable<api.EventMessage>;
   diskUsage(types?: ("container" | "image" | "volume" | "build-cache")[]): Promise<api.DiskUsageResponse>;
+}
+
+export interface CheckOptions {
+  /** Mends what can be mended and deletes leftovers; without, everything stays as it is. */
+  repair?: boolean;
+  /** Presence and sizes only: nothing is read. */
+  quick?: boolean;
+  /** Unpacked files are read, too, and not only looked at. */
+  deep?: boolean;
+}
+
+export interface CollectOptions {
+  dryRun?: boolean;
+  /** How much is to be free afterwards: bytes, or a share of the file system such as `20%`. Absent: as configured. */
+  free?: string;
+  /** Images with a tag may go as well; absent: as configured. */
+  unused?: boolean;
+}
+
+export interface PrunePreviewOptions {
+  containers?: boolean;
+  volumes?: boolean;
+  images?: boolean;
+  filters: api.Filters;
+}
+
+/** Ours: what is stored, all of it, and how it is kept clean. */
+export interface StoreVerbs {
+  /** Verifies everything below the data root. The messages' `aux` is a StoreCheckAux. */
+  check(options: CheckOptions, signal: AbortSignal): AsyncIterable<api.ProgressMessage>;
+  usage(signal: AbortSignal): Promise<api.StoreUsage>;
+  /** What the prunes of these nouns, one after the other, would delete. */
+  previewPrune(options: PrunePreviewOptions): Promise<api.PrunePreview>;
+  /** Makes room, least recently used images first. */
+  collect(options: CollectOptions, signal: AbortSignal): Promise<api.CollectReport>;
+  imageTree(): Promise<api.ImageTree>;
+  /** Lines of JSON, an ImageDifference each. */
+  imageDiff(from: string, to: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
 }

@@ -5,6 +5,7 @@ import type {
   ImageVerbs,
   NetworkVerbs,
   RegistryVerbs,
+  StoreVerbs,
   SystemVerbs,
   VolumeVerbs,
 } from "./backend.ts";
@@ -16,6 +17,7 @@ import { type EngineOptions, type OpenEngine, openRooms } from "./open.ts";
 import { registryVerbs } from "./registry/index.ts";
 import { restore } from "./restore.ts";
 import { shutDown } from "./shutdown.ts";
+import { Janitor, LastUse, storeVerbs } from "./store/index.ts";
 import { systemVerbs } from "./system/index.ts";
 import { volumeVerbs } from "./volume/index.ts";
 
@@ -31,8 +33,12 @@ export class Engine implements Backend {
   readonly networks: NetworkVerbs;
   readonly volumes: VolumeVerbs;
   readonly system: SystemVerbs;
+  readonly store: StoreVerbs;
 
-  private constructor(private readonly rooms: OpenEngine) {
+  private constructor(
+    private readonly rooms: OpenEngine,
+    private readonly janitor: Janitor,
+  ) {
     const { context, images } = rooms;
     this.containers = containerVerbs(context);
     this.execs = execVerbs(context);
@@ -48,18 +54,26 @@ export class Engine implements Backend {
       users: (name) => context.containers.usersOfVolume(name),
     });
     this.system = systemVerbs(context, this);
+    this.store = storeVerbs(context, rooms.imageRooms, janitor);
   }
 
   /** Opens the engine's state and takes over what an engine before it left. */
   static async open(options: EngineOptions): Promise<Engine> {
     const rooms = await openRooms(options);
     await restore(rooms.context, () => rooms.status.announce());
-    rooms.context.background.run("collect garbage", () => rooms.collect());
-    return new Engine(rooms);
+    const { context, imageRooms, metastore } = rooms;
+    const lastUse = new LastUse(metastore, imageRooms.images, context.containers, context.events);
+    const janitor = new Janitor({ engine: context, rooms: imageRooms, lastUse });
+    context.background.run("collect garbage", async () => {
+      await rooms.collect();
+      janitor.start();
+    });
+    return new Engine(rooms, janitor);
   }
 
   /** Ends the engine in good order. */
   async close(): Promise<void> {
+    this.janitor.stop();
     await shutDown(this.rooms);
   }
 }

@@ -25,6 +25,7 @@ const historyLength = 256;
 export class EventBus {
   private readonly history: EventMessage[] = [];
   private readonly subscriptions = new Set<Subscription>();
+  private readonly observers: ((event: EventMessage) => void)[] = [];
 
   publish({ type, action, id, attributes }: Event): void {
     const timeNano = nowNanoseconds();
@@ -40,6 +41,12 @@ export class EventBus {
     this.history.push(message);
     if (this.history.length > historyLength) this.history.shift();
     for (const subscription of this.subscriptions) subscription.offer(message);
+    for (const observe of this.observers) observe(message);
+  }
+
+  /** Tells a part of the engine of each event as it happens. It must be quick and must not throw. */
+  observe(observer: (event: EventMessage) => void): void {
+    this.observers.push(observer);
   }
 
   /**

@@ -10,5 +10,9 @@ export {
   statPath,
   type Tree,
 } from "./archive.ts";
+export { startChild } from "./child-process.ts";
+export { compareStacks } from "./compare.ts";
+export { compressLayer } from "./compress.ts";
 export { type Change, changes, diffLayer } from "./diff.ts";
 export { GrowingLayer, type GrownLayer } from "./growing.ts";
+export { type VerifiedLayer, type VerifyRequest, verifyLayer } from "./verify.ts";

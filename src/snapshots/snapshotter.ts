@@ -1,9 +1,10 @@
 import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
-import { rename } from "node:fs/promises";
+import { readdir, rename } from "node:fs/promises";
 import { join } from "node:path";
-import { conflict, notFound } from "../errors/index.ts";
+import { conflict, errnoOf, notFound } from "../errors/index.ts";
 import { deleteTree } from "../os/delete-tree.ts";
 import type { FileSystemMount } from "../os/mount.ts";
+import { inspectDirectory } from "./inspect.ts";
 import {
   readMetadata,
   type SnapshotInfo,
@@ -108,8 +109,26 @@ export class Snapshotter {
    * chain ID is there already: then remove the snapshot. Commits wait for each other.
    */
   async commit(key: string, chainID: string, options: CommitOptions = {}): Promise<void> {
-    const former = this.#lastCommit;
-    const commit = former.then(() => this.#commit(key, chainID, options));
+    await this.#afterCommits(() => this.#commit(key, chainID, options));
+  }
+
+  /**
+   * Commits an active snapshot in the place of a committed one that is damaged, under whatever lies on it. Nothing
+   * that lies on it may be mounted. After a crash in between there is neither.
+   */
+  async replace(key: string, chainID: string, options: CommitOptions = {}): Promise<void> {
+    await this.#afterCommits(async () => {
+      const damaged = this.#snapshots.get(chainID);
+      if (damaged !== undefined) {
+        this.#snapshots.delete(chainID);
+        await this.#discard(damaged);
+      }
+      await this.#commit(key, chainID, options);
+    });
+  }
+
+  async #afterCommits(work: () => Promise<void>): Promise<void> {
+    const commit = this.#lastCommit.then(work);
     this.#lastCommit = commit.catch(() => undefined);
     await commit;
   }
@@ -145,10 +164,41 @@ export class Snapshotter {
     const child = [...this.#snapshots.values()].find(({ info }) => info.parent === key);
     if (child !== undefined) throw conflict(`the snapshot ${key} is the parent of ${child.info.key}`);
     this.#snapshots.delete(key);
+    await this.#discard(snapshot);
+  }
+
+  /** What somebody else has deleted already is gone as well. */
+  async #discard(snapshot: Snapshot): Promise<void> {
     const removed = join(this.root, beingRemoved + snapshot.id);
-    await rename(this.#directoryOf(snapshot), removed);
+    try {
+      await rename(this.#directoryOf(snapshot), removed);
+    } catch (error) {
+      if (errnoOf(error) !== "ENOENT") throw error;
+    }
     await syncDirectory(this.root);
     deleteTree(removed);
+  }
+
+  /** What is wrong with a snapshot on the disk, in words; undefined when its files and the ones below are there. */
+  async complaint(key: string): Promise<string | undefined> {
+    const snapshot = this.#snapshots.get(key);
+    if (snapshot === undefined) return "is missing";
+    const problem = await inspectDirectory(this.#directoryOf(snapshot), snapshot.info);
+    if (problem !== undefined) return problem;
+    const { parent } = snapshot.info;
+    return parent === undefined || this.has(parent) ? undefined : `lies on ${parent}, which is missing`;
+  }
+
+  /** Directories among the snapshots' that hold none, and are not being deleted. */
+  async strays(): Promise<string[]> {
+    const known = new Set([...this.#snapshots.values()].map(({ id }) => id));
+    const isStray = (name: string) => !known.has(name) && !name.startsWith(beingRemoved);
+    return (await readdir(this.root)).filter(isStray).map((name) => join(this.root, name));
+  }
+
+  /** Whether deletions are under way, whose space is not free yet. */
+  async isDeleting(): Promise<boolean> {
+    return (await readdir(this.root)).some((name) => name.startsWith(beingRemoved));
   }
 
   /** How to mount a snapshot; a committed one to read only. */
@@ -162,6 +212,11 @@ export class Snapshotter {
     // Overlayfs refuses a directory that was mounted volatile before, even when it was unmounted properly.
     rmSync(join(work, "work", "incompat"), { recursive: true, force: true });
     return [describeMount({ lower, upper: { fs, work }, volatile: options.volatile === true })];
+  }
+
+  /** Where the snapshot lies, with all that belongs to it; its name is never used again. */
+  place(key: string): string {
+    return this.#directoryOf(this.#get(key));
   }
 
   /** The snapshot's own files: what it has more, or has not, than its parent. */

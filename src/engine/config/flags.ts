@@ -20,6 +20,10 @@ export interface RawOptions {
   "dns-opt"?: string[];
   "dns-search"?: string[];
   "exec-root"?: string;
+  "gc-images"?: string;
+  "gc-keep"?: string[];
+  "gc-min-free-space"?: string;
+  "gc-target-free-space"?: string;
   group?: string;
   host?: string[];
   "http-proxy"?: string;

@@ -3,6 +3,7 @@ import { logDriver } from "../../cio/index.ts";
 import { invalid } from "../../errors/index.ts";
 import { parseInterfaceAddress } from "../../network/index.ts";
 import type { RegistrySettings } from "../../registry/index.ts";
+import { type CollectionSettings, collectionSettings } from "./collection.ts";
 import { readConfigFile } from "./file.ts";
 import { parseFlags, type RawOptions } from "./flags.ts";
 import { registrySettings, type TransferSettings, transferSettings } from "./registry.ts";
@@ -41,6 +42,7 @@ export interface EngineConfig {
   labels: string[];
   liveRestore: boolean;
   shutdownTimeout: number;
+  gc: CollectionSettings;
   registry: RegistrySettings;
   transfers: TransferSettings;
 }
@@ -107,6 +109,7 @@ function complete(raw: RawOptions): EngineConfig {
     labels: raw.label ?? [],
     liveRestore: raw["live-restore"] ?? false,
     shutdownTimeout: raw["shutdown-timeout"] ?? 15,
+    gc: collectionSettings(raw),
     registry: registrySettings(raw),
     transfers: transferSettings(raw),
   };

@@ -97,6 +97,30 @@ export const options = [
     description: 'Root directory for execution state files (default "/run/slipway")',
   },
   {
+    flag: "gc-images",
+    kind: "string",
+    placeholder: "string",
+    description: 'Images that may go when space is short ("none"|"dangling"|"unused") (default "dangling")',
+  },
+  {
+    flag: "gc-keep",
+    kind: "list",
+    placeholder: "list",
+    description: "Patterns of references that never go by themselves",
+  },
+  {
+    flag: "gc-min-free-space",
+    kind: "string",
+    placeholder: "string",
+    description: 'Make room when less is free on the data root\'s disk, "0" for never (default "5%")',
+  },
+  {
+    flag: "gc-target-free-space",
+    kind: "string",
+    placeholder: "string",
+    description: "Make room until so much is free (default 1.5 times gc-min-free-space)",
+  },
+  {
     flag: "group",
     shorthand: "G",
     kind: "string",

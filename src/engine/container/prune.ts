@@ -3,6 +3,7 @@ import type * as api from "../../api/index.ts";
 import { conflict, messageOf } from "../../errors/index.ts";
 import type { EngineContext } from "../context.ts";
 import { untilOf } from "../until.ts";
+import type { Container } from "./container.ts";
 import { removeContainer } from "./remove.ts";
 import { isRunning } from "./status.ts";
 
@@ -13,29 +14,39 @@ export async function pruneContainers(
   engine: EngineContext,
   filters: api.Filters,
 ): Promise<api.ContainersPruneResponse> {
-  checkFilters(filters, ["label", "label!", "until"]);
-  const until = untilOf(filters);
+  const chosen = prunableContainers(engine, filters);
   if (running) throw conflict("a prune operation is already running");
   running = true;
   try {
-    return await prune(engine, filters, until);
+    return await prune(engine, chosen);
   } finally {
     running = false;
   }
 }
 
+/** The containers, newest first, that a prune is about. */
+export function prunableContainers(
+  { containers }: Pick<EngineContext, "containers">,
+  filters: api.Filters,
+): Container[] {
+  checkFilters(filters, ["label", "label!", "until"]);
+  const until = untilOf(filters);
+  return containers
+    .newestFirst()
+    .filter(({ record, createdAt }) => !isRunning(record) && (until === undefined || createdAt <= until))
+    .filter(({ record: { config } }) => matchesLabels(filters, "label", config.Labels))
+    .filter(({ record: { config } }) => !hasExcluded(filters, config.Labels));
+}
+
 async function prune(
   engine: EngineContext,
-  filters: api.Filters,
-  until: bigint | undefined,
+  chosen: readonly Container[],
 ): Promise<api.ContainersPruneResponse> {
   const removed: string[] = [];
   let reclaimed = 0;
-  for (const container of engine.containers.newestFirst()) {
-    const { record } = container;
-    if (isRunning(record) || (until !== undefined && container.createdAt > until)) continue;
-    if (!matchesLabels(filters, "label", record.config.Labels) || hasExcluded(filters, record.config.Labels))
-      continue;
+  for (const { record } of chosen) {
+    // It may have been started since it was chosen.
+    if (isRunning(record)) continue;
     try {
       const { SizeRw } = await engine.rootfs.sizes(record);
       await removeContainer(engine, record.id, {});

@@ -4,6 +4,8 @@ import type { Digest } from "../../oci/digest.ts";
 export class Lease {
   readonly blobs = new Set<Digest>();
   readonly chains = new Set<Digest>();
+  /** Milliseconds since the epoch. */
+  readonly since = Date.now();
 }
 
 export class Leases {
@@ -17,6 +19,12 @@ export class Leases {
 
   close(lease: Lease): void {
     this.held.delete(lease);
+  }
+
+  /** When the oldest of the work that is under way began; undefined when there is none. */
+  get oldest(): number | undefined {
+    const [first] = this.held;
+    return first?.since;
   }
 
   holdsBlob(digest: Digest): boolean {

@@ -5,15 +5,13 @@ import type { Target } from "../../images/index.ts";
 import { formatReference } from "../../oci/reference.ts";
 import { untilOf } from "../until.ts";
 import { removeImage } from "./remove.ts";
-import type { ImageRooms } from "./rooms.ts";
+import type { ImageRooms, ImageUser } from "./rooms.ts";
 import { mainImage } from "./summary.ts";
 
 /** Removes images without a tag, or with `dangling=false` all, that no container uses. */
 export async function pruneImages(rooms: ImageRooms, filters: api.Filters): Promise<api.ImagesPruneResponse> {
-  checkFilters(filters, ["dangling", "label", "label!", "until"]);
   const { images, events } = rooms;
-  const onlyDangling = booleanFilter(filters, "dangling") ?? true;
-  const chosen = images.targets().filter((target) => isChosen(rooms, target, filters, onlyDangling));
+  const chosen = prunable(rooms, filters, rooms.users());
   const sizes = new Map<string, number>();
   for (const { chain, record } of images.all()) {
     for (const [index, id] of chain.entries()) sizes.set(id, record.layerSizes[index] ?? 0);
@@ -33,6 +31,26 @@ export async function pruneImages(rooms: ImageRooms, filters: api.Filters): Prom
     attributes: { reclaimed: String(SpaceReclaimed) },
   });
   return { ImagesDeleted: deleted.length > 0 ? deleted : null, SpaceReclaimed };
+}
+
+/** What a prune is about, as long as the containers are these. */
+export function prunable(rooms: ImageRooms, filters: api.Filters, users: readonly ImageUser[]): Target[] {
+  checkFilters(filters, ["dangling", "label", "label!", "until"]);
+  const onlyDangling = booleanFilter(filters, "dangling") ?? true;
+  const used = new Set(users.map(({ imageId }) => imageId));
+  return rooms.images
+    .targets()
+    .filter((target) => !target.images.some((id) => used.has(id)))
+    .filter((target) => isChosen(rooms, target, filters, onlyDangling));
+}
+
+/** Removes a target with all its names, unless somebody has come to use it. */
+export async function removeTarget(rooms: ImageRooms, target: Target): Promise<api.ImageDeleteItem[]> {
+  const names = rooms.images.names(target).map(formatReference);
+  const deleted: api.ImageDeleteItem[] = [];
+  for (const ref of names.length > 0 ? names : target.images)
+    deleted.push(...(await removeUnused(rooms, ref)));
+  return deleted;
 }
 
 function isChosen(

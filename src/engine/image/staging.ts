@@ -130,6 +130,14 @@ export class Staging implements Stager {
     this.#keys.delete(layer.key);
   }
 
+  /** Puts a layer, which must be on the disk, in the place of one that is damaged or missing. */
+  async replace(layer: StagedLayer, chainID: Digest, parent: Digest | undefined): Promise<void> {
+    const usage = { size: layer.size, inodes: layer.entries };
+    const below = parent === undefined ? {} : { parent };
+    await this.rooms.snapshots.replace(layer.key, chainID, { usage, ...below });
+    this.#keys.delete(layer.key);
+  }
+
   /** Ends what still runs, and removes all that was not committed. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ended.abort();

@@ -60,13 +60,7 @@ export function volumeVerbs({ volumes, events, users }: VolumeDependencies): Vol
     },
 
     async prune(filters) {
-      checkFilters(filters, ["all", "label", "label!"]);
-      const all = booleanFilter(filters, "all") ?? false;
-      const victims = volumes
-        .list()
-        .filter(({ name, labels }) => users(name).length === 0 && (all || anonymousLabel in labels))
-        .filter(({ labels }) => matchesLabels(filters, "label", labels))
-        .filter(({ labels }) => !hasExcludedLabel(filters, labels));
+      const victims = prunableVolumes({ volumes, users }, filters);
       let reclaimed = 0;
       for (const { name } of victims) {
         reclaimed += await diskUsage(volumes.path(name));
@@ -81,6 +75,20 @@ export function volumeVerbs({ volumes, events, users }: VolumeDependencies): Vol
       return { VolumesDeleted: victims.map(({ name }) => name), SpaceReclaimed: reclaimed };
     },
   };
+}
+
+/** The volumes that a prune is about. */
+export function prunableVolumes(
+  { volumes, users }: Pick<VolumeDependencies, "volumes" | "users">,
+  filters: api.Filters,
+): VolumeRecord[] {
+  checkFilters(filters, ["all", "label", "label!"]);
+  const all = booleanFilter(filters, "all") ?? false;
+  return volumes
+    .list()
+    .filter(({ name, labels }) => users(name).length === 0 && (all || anonymousLabel in labels))
+    .filter(({ labels }) => matchesLabels(filters, "label", labels))
+    .filter(({ labels }) => !hasExcludedLabel(filters, labels));
 }
 
 /** A volume with its size and number of users, as `system df` lists it. */

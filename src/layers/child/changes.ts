@@ -1,5 +1,6 @@
 import type { BigIntStats } from "node:fs";
 import type { Change } from "../diff.ts";
+import { lookUp } from "./merged.ts";
 import { isOpaque, isWhiteout } from "./overlay.ts";
 import { listDirectory, statOf } from "./packer.ts";
 
@@ -22,15 +23,15 @@ function compare(upper: string, lowers: readonly string[], path: string, changes
     const stat = statOf(`${upper}/${name}`);
     const below = lookUp(lowers, name);
     if (stat === undefined || isWhiteout(stat)) {
-      if (below.stat !== undefined) changes.push({ path: child, kind: 2 });
+      if (below !== undefined) changes.push({ path: child, kind: 2 });
     } else if (stat.isDirectory()) {
-      const changed = directoryChange(stat, below.stat);
+      const changed = directoryChange(stat, below?.stat);
       const at = changes.length;
-      compare(`${upper}/${name}`, below.directories, child, changes);
+      compare(`${upper}/${name}`, below?.directories ?? [], child, changes);
       // Opening a directory for writing copies it up: it changed only if it, or something in it, did.
       const kind = changed ?? (changes.length > at ? 0 : undefined);
       if (kind !== undefined) changes.splice(at, 0, { path: child, kind });
-    } else changes.push({ path: child, kind: below.stat === undefined ? 1 : 0 });
+    } else changes.push({ path: child, kind: below === undefined ? 1 : 0 });
   }
 }
 
@@ -43,23 +44,6 @@ function directoryChange(stat: BigIntStats, below: BigIntStats | undefined): Cha
     stat.gid === below.gid &&
     stat.mtimeNs === below.mtimeNs;
   return same ? undefined : 0;
-}
-
-/** What the lower directories together have under a name, and, of a directory, the parts it is merged from. */
-function lookUp(lowers: readonly string[], name: string): { stat?: BigIntStats; directories: string[] } {
-  let found: BigIntStats | undefined;
-  const directories: string[] = [];
-  for (const lower of lowers) {
-    const path = `${lower}/${name}`;
-    const stat = statOf(path);
-    if (stat === undefined) continue;
-    if (isWhiteout(stat) || (found !== undefined && !stat.isDirectory())) break;
-    found ??= stat;
-    if (!stat.isDirectory()) break;
-    directories.push(path);
-    if (isOpaque(path)) break;
-  }
-  return found === undefined ? { directories } : { stat: found, directories };
 }
 
 function hiddenNames(lowers: readonly string[]): string[] {

@@ -7,6 +7,7 @@ import { networkRoutes } from "./network.ts";
 import { pluginRoutes } from "./plugin.ts";
 import { registryRoutes } from "./registry.ts";
 import { Router } from "./router.ts";
+import { storeRoutes } from "./store.ts";
 import { swarmRoutes } from "./swarm.ts";
 import { systemRoutes } from "./system.ts";
 import { volumeRoutes } from "./volume.ts";
@@ -14,6 +15,7 @@ import { volumeRoutes } from "./volume.ts";
 /** Every endpoint. */
 export const router = new Router([
   ...systemRoutes,
+  ...storeRoutes,
   ...containerRoutes,
   ...execRoutes,
   ...imageRoutes,

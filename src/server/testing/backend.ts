@@ -3,6 +3,7 @@ import { TestContainers } from "./containers.ts";
 import { TestExecs } from "./execs.ts";
 import { TestImages } from "./images.ts";
 import { TestRegistries } from "./registries.ts";
+import { TestStore } from "./store.ts";
 import { TestSystem } from "./system.ts";
 
 /** A backend in memory: small, deterministic, and with handles for tests to make things happen. */
@@ -11,6 +12,7 @@ export class TestBackend implements Backend {
   readonly execs = new TestExecs();
   readonly images = new TestImages();
   readonly system = new TestSystem();
+  readonly store = new TestStore();
   readonly registries = new TestRegistries();
   readonly networks: Backend["networks"] = {
     list: async () => [bridge],

@@ -6,13 +6,22 @@ import { bool } from "../../flags/kinds.ts";
 import { humanSize } from "../../formatter/size.ts";
 import { confirm } from "../../streams/confirm.ts";
 import { print } from "../../streams/print.ts";
+import { dryRunFlag, showPreview } from "../dry-run.ts";
 import { pruneFlags } from "../prune-flags.ts";
 
 export default command({
   usage: "[OPTIONS]",
   arity: noArguments,
-  flags: { all: bool("Remove all unused images, not just dangling ones", { short: "a" }), ...pruneFlags },
+  flags: {
+    all: bool("Remove all unused images, not just dangling ones", { short: "a" }),
+    "dry-run": dryRunFlag,
+    ...pruneFlags,
+  },
   async run({ flags, connect }) {
+    if (flags["dry-run"]) {
+      await showPreview(await connect(), ["image"], wanted(flags.filter, flags.all));
+      return 0;
+    }
     const which = flags.all ? "images without at least one container associated to them" : "dangling images";
     confirm(`This will remove all ${which}.`, flags.force);
     const space = await pruneUnused(await connect(), flags.filter, flags.all);
@@ -23,11 +32,15 @@ export default command({
 
 /** Removes unused images, lists them, and returns the freed bytes. */
 export async function pruneUnused(client: Client, filters: Filters, all: boolean): Promise<number> {
-  const wanted = { ...filters, dangling: [all ? "false" : "true"] };
-  const { ImagesDeleted, SpaceReclaimed } = await pruneImages(client, wanted);
+  const { ImagesDeleted, SpaceReclaimed } = await pruneImages(client, wanted(filters, all));
   const lines = (ImagesDeleted ?? []).map((item) =>
     "Deleted" in item ? `deleted: ${item.Deleted}` : `untagged: ${item.Untagged}`,
   );
   if (lines.length > 0) print(`Deleted Images:\n${lines.join("\n")}\n\n`);
   return SpaceReclaimed;
+}
+
+/** The filters that say as well whether tagged images go. */
+export function wanted(filters: Filters, all: boolean): Filters {
+  return { ...filters, dangling: [all ? "false" : "true"] };
 }

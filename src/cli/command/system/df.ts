@@ -6,6 +6,7 @@ import { containerListing } from "../../formatter/container.ts";
 import { imageListing, imageRows } from "../../formatter/image.ts";
 import { chooseFormat, type Listing, renderRows } from "../../formatter/render.ts";
 import { humanSize } from "../../formatter/size.ts";
+import { storeSection } from "../../formatter/store-usage.ts";
 import { volumeListing } from "../../formatter/volume.ts";
 import { wrong } from "../../local-error.ts";
 import { listFormat } from "../../opts/format.ts";
@@ -20,10 +21,11 @@ export default command({
   },
   async run({ flags, connect }) {
     if (flags.verbose && flags.format !== "") throw wrong("the verbose and the format options conflict");
-    const usage = await diskUsage(await connect());
+    const client = await connect();
+    const usage = await diskUsage(client);
     print(
       flags.verbose
-        ? verbose(usage)
+        ? verbose(usage) + (await storeSection(client))
         : renderRows(listing, chooseFormat(listing, flags.format), summary(usage)),
     );
     return 0;

@@ -15,7 +15,7 @@ type Lookup = (client: Client, name: string, options: { size: boolean }) => Prom
 /** In the order in which a bare name is looked for. */
 const lookups: Record<string, Lookup> = {
   container: inspectContainer,
-  image: inspectImage,
+  image: (client, name) => inspectImage(client, name),
   network: inspectNetwork,
   volume: inspectVolume,
 };

@@ -5,7 +5,8 @@ import { wrong } from "../../local-error.ts";
 import { confirm } from "../../streams/confirm.ts";
 import { print } from "../../streams/print.ts";
 import { pruneStopped } from "../container/prune.ts";
-import { pruneUnused } from "../image/prune.ts";
+import { dryRunFlag, showPreview } from "../dry-run.ts";
+import { pruneUnused, wanted } from "../image/prune.ts";
 import { pruneFlags } from "../prune-flags.ts";
 import { pruneUnusedVolumes } from "../volume/prune.ts";
 
@@ -14,12 +15,18 @@ export default command({
   arity: noArguments,
   flags: {
     all: bool("Remove all unused images not just dangling ones", { short: "a" }),
+    "dry-run": dryRunFlag,
     ...pruneFlags,
     volumes: bool("Prune anonymous volumes"),
   },
   async run({ flags, connect }) {
     if (flags.volumes && flags.filter.until !== undefined)
       throw wrong('ERROR: The "until" filter is not supported with "--volumes"');
+    if (flags["dry-run"]) {
+      const types = ["container", ...(flags.volumes ? (["volume"] as const) : []), "image"] as const;
+      await showPreview(await connect(), types, wanted(flags.filter, flags.all));
+      return 0;
+    }
     const parts = ["all stopped containers"];
     if (flags.volumes) parts.push("all anonymous volumes not used by at least one container");
     parts.push(
