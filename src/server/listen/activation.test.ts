@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { eventually } from "../testing/server.ts";
@@ -16,8 +16,9 @@ await startServer({ backend: new TestBackend(), hosts: ["fd://"], log: () => {} 
 const systemd = `
 import os, socket, sys
 listener = socket.socket(socket.AF_UNIX)
-listener.bind(sys.argv[1])
+listener.bind(sys.argv[1] + ".new")
 listener.listen(8)
+os.rename(sys.argv[1] + ".new", sys.argv[1])
 os.dup2(listener.fileno(), 3) if listener.fileno() != 3 else os.set_inheritable(3, True)
 os.execv(sys.argv[2], [sys.argv[2], sys.argv[3]])
 `;
@@ -29,16 +30,9 @@ test("connections to a socket that systemd listens on are served", async () => {
   await Bun.write(script, engine);
   const child = Bun.spawn(["python3", "-c", systemd, path, process.execPath, script], { stderr: "inherit" });
   try {
-    let answer = "";
-    await eventually(() => {
-      void fetch("http://x/_ping", { unix: path }).then(
-        async (response) => {
-          answer = await response.text();
-        },
-        () => {},
-      );
-      return answer === "OK";
-    }, "an answer");
+    await eventually(() => existsSync(path), "the socket");
+    // It listens before the engine is there: the connection waits for it.
+    expect(await (await fetch("http://x/_ping", { unix: path })).text()).toBe("OK");
     const upload = await fetch("http://x/images/load", {
       unix: path,
       method: "POST",
