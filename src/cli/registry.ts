@@ -11,6 +11,7 @@ const entry = (
 export const groups: Readonly<Record<string, string>> = {
   container: "Manage containers",
   image: "Manage images",
+  manifest: "Manage image manifests and manifest lists",
   network: "Manage networks",
   system: "Manage the engine",
   volume: "Manage volumes",
@@ -179,6 +180,27 @@ export const entries: readonly Entry[] = [
   ),
   entry("login", "Authenticate to a registry", () => import("./command/registry/login.ts"), true),
   entry("logout", "Log out from a registry", () => import("./command/registry/logout.ts"), true),
+  entry(
+    "manifest annotate",
+    "Add additional information to a local image manifest",
+    () => import("./command/manifest/annotate.ts"),
+  ),
+  entry(
+    "manifest create",
+    "Create a local manifest list for annotating and pushing to a registry",
+    () => import("./command/manifest/create.ts"),
+  ),
+  entry(
+    "manifest inspect",
+    "Display an image manifest, or manifest list",
+    () => import("./command/manifest/inspect.ts"),
+  ),
+  entry("manifest push", "Push a manifest list to a repository", () => import("./command/manifest/push.ts")),
+  entry(
+    "manifest rm",
+    "Delete one or more manifest lists from local storage",
+    () => import("./command/manifest/rm.ts"),
+  ),
   entry(
     "network inspect",
     "Display detailed information on one or more networks",
