@@ -43,7 +43,7 @@ export class Engine implements Backend {
     this.containers = containerVerbs(context);
     this.execs = execVerbs(context);
     this.images = images;
-    this.registries = registryVerbs();
+    this.registries = registryVerbs(rooms.registries);
     this.networks = networkVerbs({
       networks: context.networks,
       members: (network) => membersOf(context.containers, network),

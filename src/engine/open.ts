@@ -11,7 +11,7 @@ import { VolumeStore } from "../volumes/index.ts";
 import type { ImageVerbs } from "./backend.ts";
 import { Background } from "./background.ts";
 import type { EngineConfig } from "./config/index.ts";
-import { registrySettings } from "./config/registry.ts";
+import { exportProxies } from "./config/registry.ts";
 import { RootFilesystems } from "./container/rootfs.ts";
 import { ContainerStore } from "./container/store.ts";
 import type { EngineContext } from "./context.ts";
@@ -35,6 +35,7 @@ export interface OpenEngine {
   context: EngineContext;
   images: ImageVerbs;
   imageRooms: ImageRooms;
+  registries: Registries;
   metastore: Metastore;
   status: StatusDirectory;
   /** Deletes what no image and no container uses. */
@@ -78,7 +79,8 @@ export async function openRooms({ config, host, log }: EngineOptions): Promise<O
   const runtimes = openRuntimes(config, status, cgroups);
   const events = new EventBus();
   const containers = new ContainerStore(metastore);
-  const registries = new Registries(registrySettings());
+  exportProxies(config.registry.proxies);
+  const registries = new Registries(config.registry, { attempts: config.transfers.attempts });
   const storage = await openStorage({
     paths,
     dataRoot: config.dataRoot,
@@ -86,7 +88,7 @@ export async function openRooms({ config, host, log }: EngineOptions): Promise<O
     events,
     containers,
     registries,
-    transfers: { downloads: 3, uploads: 5 },
+    transfers: config.transfers,
   });
   const context: EngineContext = {
     id: identity.id,
@@ -110,7 +112,7 @@ export async function openRooms({ config, host, log }: EngineOptions): Promise<O
     closed: false,
   };
   const { verbs: images, rooms: imageRooms } = storage;
-  return { context, images, imageRooms, metastore, status, collect: () => storage.collect() };
+  return { context, images, imageRooms, registries, metastore, status, collect: () => storage.collect() };
 }
 
 /** What tells this engine's links and rules from those of others on the host. */

@@ -4,6 +4,7 @@ import type { InfoResponse } from "../../api/index.ts";
 import { productVersion } from "../../api/product.ts";
 import type { EngineConfig } from "../config/index.ts";
 import type { HostFacts } from "../host/index.ts";
+import { registryInfo } from "./registry-info.ts";
 import type { RuntimeVersion } from "./version.ts";
 
 export interface InfoInput {
@@ -80,15 +81,8 @@ export function info(input: InfoInput): InfoResponse {
     NCPU: host.cpuCount,
     MemTotal: host.memoryTotal,
     IndexServerAddress: "https://index.docker.io/v1/",
-    RegistryConfig: {
-      InsecureRegistryCIDRs: ["::1/128", "127.0.0.0/8"],
-      IndexConfigs: { "docker.io": { Name: "docker.io", Mirrors: [], Secure: true, Official: true } },
-      Mirrors: [],
-    },
+    ...registryInfo(config.registry),
     GenericResources: null,
-    HttpProxy: process.env.HTTP_PROXY ?? "",
-    HttpsProxy: process.env.HTTPS_PROXY ?? "",
-    NoProxy: process.env.NO_PROXY ?? "",
     Name: hostname(),
     Labels: config.labels,
     ExperimentalBuild: false,
