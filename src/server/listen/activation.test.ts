@@ -1,8 +1,7 @@
 import { expect, test } from "bun:test";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { eventually } from "../testing/server.ts";
 
 const engine = `
 import { startServer } from "${join(import.meta.dir, "../index.ts")}";
@@ -16,9 +15,9 @@ await startServer({ backend: new TestBackend(), hosts: ["fd://"], log: () => {} 
 const systemd = `
 import os, socket, sys
 listener = socket.socket(socket.AF_UNIX)
-listener.bind(sys.argv[1] + ".new")
+listener.bind(sys.argv[1])
 listener.listen(8)
-os.rename(sys.argv[1] + ".new", sys.argv[1])
+print("listening", flush=True)
 os.dup2(listener.fileno(), 3) if listener.fileno() != 3 else os.set_inheritable(3, True)
 os.execv(sys.argv[2], [sys.argv[2], sys.argv[3]])
 `;
@@ -28,10 +27,13 @@ test("connections to a socket that systemd listens on are served", async () => {
   const path = join(directory, "api.sock");
   const script = join(directory, "engine.ts");
   await Bun.write(script, engine);
-  const child = Bun.spawn(["python3", "-c", systemd, path, process.execPath, script], { stderr: "inherit" });
+  const child = Bun.spawn(["python3", "-c", systemd, path, process.execPath, script], {
+    stdout: "pipe",
+    stderr: "inherit",
+  });
   try {
-    await eventually(() => existsSync(path), "the socket");
-    // It listens before the engine is there: the connection waits for it.
+    await child.stdout.getReader().read();
+    // The socket is there before the engine: the connection waits for it.
     expect(await (await fetch("http://x/_ping", { unix: path })).text()).toBe("OK");
     const upload = await fetch("http://x/images/load", {
       unix: path,
@@ -44,4 +46,4 @@ test("connections to a socket that systemd listens on are served", async () => {
     await child.exited;
     rmSync(directory, { recursive: true, force: true });
   }
-});
+}, 30_000);
