@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { readdirSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { TestEngine } from "../../support/engine.ts";
+import { Gate } from "../../support/gate.ts";
+import { imageArchive, noise } from "../../support/image-archive.ts";
+import { TestRegistry } from "../../support/registry.ts";
+import { must, uniqueName } from "../../support/suite.ts";
+
+setDefaultTimeout(120_000);
+
+let registry: TestRegistry;
+let source: TestEngine;
+let engine: TestEngine;
+let gate: Gate;
+
+beforeAll(async () => {
+  [registry, source, engine] = await Promise.all([
+    TestRegistry.start(),
+    TestEngine.start(),
+    TestEngine.start(),
+  ]);
+  gate = await Gate.open(registry.host);
+});
+afterAll(async () => {
+  await gate[Symbol.asyncDispose]();
+  await Promise.all([source.dispose(), engine.dispose(), registry[Symbol.asyncDispose]()]);
+});
+
+type Layers = Parameters<typeof imageArchive>[1];
+
+/** Puts an image into the registry; answers its name behind the host. */
+async function published(layers: Layers): Promise<string> {
+  const name = `${uniqueName("pull")}:1`;
+  const reference = `${registry.host}/${name}`;
+  must(await source.slipway(["load"], { stdin: imageArchive(reference, layers) }));
+  must(await source.slipway(["push", "-q", reference]));
+  return name;
+}
+
+const partials = () => readdirSync(join(engine.dataRoot, "content", "ingest"));
+const blobs = () => readdirSync(join(engine.dataRoot, "content", "blobs", "sha256")).sort();
+const images = async () => must(await engine.slipway(["images", "-aq", "--no-trunc"])).stdout;
+const fetchesOf = (name: string) =>
+  registry
+    .accesses()
+    .filter(({ method, path }) => method === "GET" && path.includes(`${name.split(":")[0]}/blobs/`));
+
+describe("a pull that is interrupted", () => {
+  test("by the connection goes on where it broke", async () => {
+    const name = await published([{ file: noise(4_000_000) }]);
+    void gate.limit(2_000_000, "cut");
+    must(await engine.slipway(["pull", "-q", `${gate.host}/${name}`]));
+    const statuses = fetchesOf(name).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 206).length).toBeGreaterThan(0);
+    expect(partials()).toEqual([]);
+  });
+
+  test("by SIGKILL leaves no image, and the next engine goes on with what had come", async () => {
+    const name = await published([{ small: "content" }, { file: noise(8_000_000) }]);
+    const before = { images: await images(), blobs: blobs() };
+    const reached = gate.limit(5_000_000, "hold");
+    const pull = engine.slipway(["pull", "-q", `${gate.host}/${name}`]);
+    await reached;
+    await engine.kill();
+    expect((await pull).code).not.toBe(0);
+    gate.open();
+    await engine.start();
+    expect(await images()).toBe(before.images);
+    const kept = partials().map((file) => statSync(join(engine.dataRoot, "content", "ingest", file)).size);
+    expect(kept.reduce((sum, size) => sum + size, 0)).toBeGreaterThan(1_000_000);
+    must(await engine.slipway(["pull", "-q", `${gate.host}/${name}`]));
+    expect(fetchesOf(name).some(({ status }) => status === 206)).toBe(true);
+    expect(partials()).toEqual([]);
+    must(await engine.slipway(["rmi", `${gate.host}/${name}`]));
+    expect(blobs()).toEqual(before.blobs);
+  });
+
+  test("by its client is given up", async () => {
+    const name = await published([{ file: noise(6_000_000) }]);
+    const reached = gate.limit(3_000_000, "hold");
+    const client = Bun.spawn(["docker", "pull", "-q", `${gate.host}/${name}`], {
+      env: { ...process.env, DOCKER_HOST: engine.host },
+      stdio: ["ignore", "ignore", "ignore"],
+    });
+    await reached;
+    client.kill("SIGINT");
+    await client.exited;
+    gate.open();
+    expect(await images()).not.toContain(name);
+    must(await engine.slipway(["pull", "-q", `${gate.host}/${name}`]));
+    expect(partials()).toEqual([]);
+  });
+});
+
+test("ten images that share a base, pulled at once, fetch each blob once", async () => {
+  const base = noise(3_000_000);
+  const names = await Promise.all(
+    Array.from({ length: 10 }, (_, index) => published([{ base }, { own: noise(10_000 + index) }])),
+  );
+  const pulls = names.map((name) => engine.slipway(["pull", "-q", `${registry.host}/${name}`]));
+  for (const result of await Promise.all(pulls)) must(result);
+  const fetched = names
+    .flatMap(fetchesOf)
+    .filter(({ status }) => status < 300)
+    .map(({ path }) => path.split("/").at(-1));
+  // A config and a layer of each, and the base.
+  expect(fetched.length).toBe(21);
+  expect(new Set(fetched).size).toBe(21);
+  for (const name of names) must(await engine.slipway(["rmi", `${registry.host}/${name}`]));
+});
+
+describe("what a registry has wrong", () => {
+  async function damaged(change: (path: string, size: number) => void): Promise<string> {
+    const name = await published([{ file: noise(2_000_000) }]);
+    const [repository, tag] = name.split(":");
+    const response = await fetch(`${registry.url}/v2/${repository}/manifests/${tag}`, {
+      headers: { Accept: "application/vnd.oci.image.manifest.v1+json" },
+    });
+    const { layers } = (await response.json()) as { layers: { digest: string }[] };
+    const digest = layers[0]?.digest ?? "";
+    const hex = digest.slice("sha256:".length);
+    const path = join(registry.storage, "docker/registry/v2/blobs/sha256", hex.slice(0, 2), hex, "data");
+    change(path, statSync(path).size);
+    return name;
+  }
+
+  async function refused(name: string): Promise<string> {
+    const before = {
+      images: await images(),
+      blobs: blobs(),
+      snapshots: readdirSync(join(engine.dataRoot, "snapshots")),
+    };
+    const errors: string[] = [];
+    for (const result of [
+      await engine.slipway(["pull", `${registry.host}/${name}`]),
+      await engine.docker(["pull", `${registry.host}/${name}`]),
+    ]) {
+      expect(result.code).toBe(1);
+      errors.push(result.stderr);
+    }
+    expect(await images()).toBe(before.images);
+    expect(blobs()).toEqual(before.blobs);
+    expect(readdirSync(join(engine.dataRoot, "snapshots"))).toEqual(before.snapshots);
+    return errors.join("\n");
+  }
+
+  test("a blob with another byte", async () => {
+    const name = await damaged((path, size) => {
+      const bytes = noise(size);
+      writeFileSync(path, bytes);
+    });
+    expect(await refused(name)).toContain("digest");
+  });
+
+  test("a truncated blob", async () => {
+    const name = await damaged((path, size) => truncateSync(path, size >> 1));
+    expect(await refused(name)).toContain("bytes");
+  });
+});
