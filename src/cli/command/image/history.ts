@@ -1,7 +1,8 @@
 import type { ImageHistoryItem } from "../../../api/index.ts";
 import { imageHistory } from "../../../client/image/history.ts";
 import { command, exactly } from "../../command.ts";
-import { bool, unsupported } from "../../flags/kinds.ts";
+import { bool, string } from "../../flags/kinds.ts";
+import { platformOf } from "../../flags/platform.ts";
 import { ago } from "../../formatter/duration.ts";
 import { chooseFormat, type Listing, renderRows } from "../../formatter/render.ts";
 import { shortSize } from "../../formatter/size.ts";
@@ -16,16 +17,15 @@ export default command({
     format: listFormat(),
     human: bool("Print sizes and dates in human readable format", { short: "H", on: true }),
     "no-trunc": bool("Don't truncate output"),
-    platform: unsupported(
-      "Show history for the given platform",
-      "string",
-      "images of several platforms are not available in this version",
+    platform: string(
+      'Show history for the given platform. Formatted as "os[/arch[/variant]]" (e.g., "linux/amd64")',
     ),
     quiet: bool("Only show image IDs", { short: "q" }),
   },
   async run({ flags, args: [name = ""], connect }) {
     const listing = historyListing(!flags["no-trunc"], flags.human);
-    const items = await imageHistory(await connect(), name);
+    const platform = platformOf(flags.platform);
+    const items = await imageHistory(await connect(), name, { platform });
     print(renderRows(listing, chooseFormat(listing, flags.format, flags.quiet), items));
     return 0;
   },

@@ -1,11 +1,14 @@
 import { listImages } from "../../../client/image/list.ts";
 import { between, command } from "../../command.ts";
-import { bool, unsupported } from "../../flags/kinds.ts";
+import { bool } from "../../flags/kinds.ts";
 import { imageListing, imageRows } from "../../formatter/image.ts";
+import { hasName, imageTree } from "../../formatter/image-tree.ts";
 import { chooseFormat, renderRows } from "../../formatter/render.ts";
+import { wrong } from "../../local-error.ts";
 import { filter } from "../../opts/filter.ts";
 import { listFormat } from "../../opts/format.ts";
 import { print } from "../../streams/print.ts";
+import { terminalSize } from "../../streams/terminal.ts";
 
 export default command({
   usage: "[OPTIONS] [REPOSITORY[:TAG]]",
@@ -17,10 +20,18 @@ export default command({
     format: listFormat(),
     "no-trunc": bool("Don't truncate output"),
     quiet: bool("Only show image IDs", { short: "q" }),
-    tree: unsupported("List multi-platform images as a tree", "", "--tree is not available in this version"),
+    tree: bool("List multi-platform images as a tree"),
   },
   async run({ flags, args: [reference], connect }) {
     const filters = reference === undefined ? flags.filter : { ...flags.filter, reference: [reference] };
+    if (flags.tree) {
+      for (const flag of ["quiet", "no-trunc", "digests", "format"] as const) {
+        if (flags[flag]) throw wrong(`--${flag} is not yet supported with --tree`);
+      }
+      const listed = await listImages(await connect(), { all: flags.all, filters, manifests: true });
+      print(imageTree(flags.all ? listed : listed.filter(hasName), terminalSize()?.width));
+      return 0;
+    }
     const images = await listImages(await connect(), { all: flags.all, filters });
     const listing = imageListing({ truncate: !flags["no-trunc"], digests: flags.digests });
     const format = chooseFormat(listing, flags.format, flags.quiet);

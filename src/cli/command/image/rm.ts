@@ -1,7 +1,8 @@
 import { removeImage } from "../../../client/image/remove.ts";
 import { SlipwayError } from "../../../errors/index.ts";
 import { atLeast, command } from "../../command.ts";
-import { bool, unsupported } from "../../flags/kinds.ts";
+import { bool, list } from "../../flags/kinds.ts";
+import { platformOf } from "../../flags/platform.ts";
 import { describe } from "../../report.ts";
 import { print, printError } from "../../streams/print.ts";
 
@@ -11,13 +12,15 @@ export default command({
   flags: {
     force: bool("Force removal of the image", { short: "f" }),
     "no-prune": bool("Do not delete untagged parents"),
-    platform: unsupported(
-      "Remove only the given platform variant",
-      "strings",
-      "removing one platform of several is not available in this version",
+    platform: list(
+      'Remove only the given platform variant. Formatted as "os[/arch[/variant]]" (e.g., "linux/amd64")',
+      { placeholder: "strings" },
     ),
   },
   async run({ flags, args, connect }) {
+    const platforms = flags.platform
+      .flatMap((text) => text.split(","))
+      .flatMap((text) => platformOf(text) ?? []);
     const client = await connect();
     let status = 0;
     // One after the other: removing a tag decides whether the next one removes the image.
@@ -26,6 +29,7 @@ export default command({
         for (const item of await removeImage(client, name, {
           force: flags.force,
           noprune: flags["no-prune"],
+          platforms,
         })) {
           print("Deleted" in item ? `Deleted: ${item.Deleted}\n` : `Untagged: ${item.Untagged}\n`);
         }
