@@ -5,13 +5,14 @@ import { startDocker } from "./peers/docker.ts";
 import { startPodman } from "./peers/podman.ts";
 import { startSlipway } from "./peers/slipway.ts";
 import type { Context, Row, Scenario } from "./scenario.ts";
+import { images } from "./scenarios/images.ts";
 import { load } from "./scenarios/load.ts";
 import { churn, many } from "./scenarios/many.ts";
 import { lines } from "./scenarios/output.ts";
 import { commands, start } from "./scenarios/start.ts";
 
 /** `npm run bench [scenario…]`: every engine in one run, medians, as a Markdown table. */
-const scenarios: Record<string, Scenario> = { start, commands, many, lines, churn, load };
+const scenarios: Record<string, Scenario> = { start, commands, many, lines, churn, load, images };
 const asked = process.argv.slice(2);
 const unknown = asked.find((name) => !(name in scenarios));
 if (unknown !== undefined) {

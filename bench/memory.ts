@@ -18,3 +18,15 @@ export function pss(root: string): number {
   }
   return kilobytes / 1024;
 }
+
+/** Watches `pss` from now on; the function that it answers ends that and answers the highest value. */
+export function peak(root: string): () => number {
+  let highest = pss(root);
+  const timer = setInterval(() => {
+    highest = Math.max(highest, pss(root));
+  }, 200);
+  return () => {
+    clearInterval(timer);
+    return Math.max(highest, pss(root));
+  };
+}
