@@ -4,7 +4,7 @@ import { SlipwayError } from "../../errors/index.ts";
 import { digestOf } from "../../oci/digest.ts";
 import { type Descriptor, type ImageConfig, type Index, isIndex } from "../../oci/image.ts";
 import type { Platform } from "../../oci/platform.ts";
-import { formatReference, type Reference, repositoryOf } from "../../oci/reference.ts";
+import { formatReference, type Reference } from "../../oci/reference.ts";
 import { type Document, Registries, type Repository } from "../../registry/index.ts";
 import { credentialsFor } from "../config/credentials.ts";
 import type { ConfigFile } from "../config/file.ts";
@@ -62,7 +62,7 @@ async function memberOf(
   { digest, platform }: Descriptor,
 ): Promise<ImageManifest> {
   const { descriptor, bytes } = await asked(repository.manifest(digest, untilTheEnd));
-  const ref = `${repositoryOf(list)}@${digest}`;
+  const ref = formatReference({ ...list, digest });
   return imageManifest(ref, platform === undefined ? descriptor : { ...descriptor, platform }, bytes);
 }
 

@@ -22,7 +22,8 @@ export default command({
     const store = new ManifestStore(dirname(file.path));
     const { reference } = chooseReference(target, false);
     const images = await store.list(reference);
-    if (images === undefined || images.length === 0) throw wrong(`${formatReference(reference)} not found`);
+    if (images === undefined || images.length === 0)
+      throw wrong(`No such manifest: ${formatReference(reference)}`);
     for (const { Ref, Descriptor } of images) {
       if (Descriptor.platform?.architecture && Descriptor.platform.os) continue;
       throw wrong(`manifest ${Ref} must have an OS and Architecture to be pushed to a registry`);
