@@ -1,5 +1,5 @@
 import type { Client } from "../client/client.ts";
-import type { ConfigFile } from "./config/file.ts";
+import type { ConfigFile, ConfigValues } from "./config/file.ts";
 import type { FlagSet, FlagValues } from "./flags/flag.ts";
 
 /** How many arguments a command takes. */
@@ -22,7 +22,9 @@ export interface Invocation<F extends FlagSet> {
   readonly args: readonly string[];
   /** Connects to the engine, and starts one where none runs and that is allowed. */
   connect(): Promise<Client>;
-  /** Reads the client's configuration, of which most commands need nothing. */
+  /** What the client's configuration says about formats, keys and the like. */
+  preferences(): Promise<ConfigValues>;
+  /** Reads the client's configuration to use its logins or to change it. */
   config(): Promise<ConfigFile>;
 }
 

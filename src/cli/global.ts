@@ -9,9 +9,12 @@ export const globalFlags = {
   }),
   debug: bool("Enable debug mode: failures show where they come from", { short: "D" }),
   host: list("Engine socket to connect to", { short: "H" }),
-  "log-level": string('Set the logging level ("debug", "info", "warn", "error", "fatal")', {
-    short: "l",
-    initial: "info",
-  }),
+  "log-level": string(
+    'Set the logging level ("debug", "info", "warn", "error", "fatal"); "debug" is as --debug',
+    {
+      short: "l",
+      initial: "info",
+    },
+  ),
   version: bool("Print version information and quit", { short: "v" }),
 } satisfies FlagSet;

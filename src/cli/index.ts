@@ -40,9 +40,17 @@ async function dispatch(argv: string[]): Promise<number> {
   return await runCommand(found.entry, found.name, rest, {
     host: () => chooseHost(global.values.host, global.values.context),
     config: global.values.config,
-    debug: global.values.debug,
+    debug: global.values.debug || isTalkative(global.values["log-level"]),
     commands: { entries, groups },
   });
+}
+
+/** Whether a level of logging is that of debug mode. Throws for what is no level, as docker does. */
+function isTalkative(level: string): boolean {
+  const levels = ["panic", "fatal", "error", "warn", "warning", "info", "debug", "trace", ""];
+  if (!levels.includes(level.toLowerCase()))
+    throw new StatusError(1, `Unable to parse logging level: ${level}`);
+  return ["debug", "trace"].includes(level.toLowerCase());
 }
 
 function parseGlobal(argv: string[]) {

@@ -28,13 +28,15 @@ export async function runCommand(
     return 0;
   }
   checkArity(command, name, parsed.args.length);
+  const preferences = async () => await (await import("./config/preferences.ts")).preferences(globals.config);
   try {
     const status = await command.run({
       flags: parsed.values,
       changed: (flag) => parsed.changed.has(flag),
       args: parsed.args,
       commands: globals.commands,
-      connect: async () => await (await import("./connect.ts")).connect(globals.host()),
+      connect: async () => await (await import("./connect.ts")).connect(globals.host(), await preferences()),
+      preferences,
       config: async () => {
         const { configDirectory, load } = await import("./config/file.ts");
         return load(configDirectory(globals.config));

@@ -13,6 +13,8 @@ export interface Response extends ResponseHead {
 export interface ClientOptions {
   /** The API version to ask for, such as `1.44`; without it the engine answers in its newest. */
   version?: string;
+  /** Sent with every request. */
+  headers?: Record<string, string>;
 }
 
 /**
@@ -79,7 +81,7 @@ export class Client {
     const give = () => connection.destroy(aborted(signal!));
     signal?.addEventListener("abort", give, { once: true });
     try {
-      await connection.write(encodeRequest(options, this.options.version));
+      await connection.write(encodeRequest(options, this.options.version, this.options.headers));
       const head =
         body !== undefined && "stream" in body
           ? await upload(connection, body.stream)

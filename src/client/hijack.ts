@@ -32,7 +32,7 @@ export async function hijack(client: Client, options: RequestOptions): Promise<H
     connection.destroy();
   };
   try {
-    const upgrade = { Connection: "Upgrade", Upgrade: "tcp" };
+    const upgrade = { ...client.options.headers, Connection: "Upgrade", Upgrade: "tcp" };
     await connection.write(encodeRequest(options, client.options.version, upgrade));
     const head = await readHead(connection);
     if (head.status !== 101) {

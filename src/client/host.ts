@@ -21,6 +21,13 @@ export function parseHost(host: string): Address {
   throw invalid(`invalid host "${host}": use unix:///path/to/socket or tcp://host:port`);
 }
 
+/** An address as `parseHost` reads it. */
+export function formatHost(address: Address): string {
+  if ("unix" in address) return `unix://${address.unix}`;
+  const { hostname, port } = address;
+  return `tcp://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+}
+
 function split(host: string): [scheme: string, rest: string] {
   const at = host.indexOf("://");
   return at < 0 ? ["", host] : [host.slice(0, at), host.slice(at + 3)];

@@ -9,25 +9,13 @@ import { errnoOf, messageOf } from "../../errors/index.ts";
 import { wrong } from "../local-error.ts";
 import { type ConfigValues, parseValues } from "./values.ts";
 
+export { configDirectory } from "./directory.ts";
 export type { ConfigValues, ProxyValues, StoredAuth } from "./values.ts";
 
 /** A client configuration and where it is (or will be) kept. */
 export interface ConfigFile {
   readonly path: string;
   readonly values: ConfigValues;
-}
-
-/** The directory of the client's configuration; `named` is what --config says. */
-export function configDirectory(named = ""): string {
-  if (named !== "") return named;
-  if (process.env.DOCKER_CONFIG) return process.env.DOCKER_CONFIG;
-  return join(process.env.HOME || homeOfUser(), ".docker");
-}
-
-/** node:os takes longer to load than the file takes to read, and is hardly ever needed. */
-function homeOfUser(): string {
-  const { userInfo } = require("node:os") as typeof import("node:os");
-  return userInfo().homedir;
 }
 
 /** Reads the configuration of a directory; empty where there is no file. Throws when it cannot be read or is malformed. */

@@ -15,8 +15,9 @@ export interface Listing<T> {
   row(item: T): Record<string, Value>;
 }
 
-/** Which format the flags ask for. */
-export function chooseFormat<T>(listing: Listing<T>, format: string, quiet = false): string {
+/** Which format the flags ask for, or else the client's configuration. */
+export function chooseFormat<T>(listing: Listing<T>, asked: string, quiet = false, configured = ""): string {
+  const format = asked || (quiet ? "" : configured);
   if (quiet && (format === "" || format === "table")) return listing.quiet ?? "{{.ID}}";
   return format === "" || format === "table" ? listing.table : format;
 }

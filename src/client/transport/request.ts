@@ -37,7 +37,7 @@ export function encodeRequest(
   const { body } = options;
   const json = body !== undefined && "json" in body ? JSON.stringify(body.json) : "";
   let head = `${options.method} ${target(options, version)} HTTP/1.1\r\nHost: slipway\r\nUser-Agent: slipway\r\n`;
-  for (const [name, value] of Object.entries({ ...options.headers, ...headers }))
+  for (const [name, value] of Object.entries({ ...headers, ...options.headers }))
     head += `${name}: ${value}\r\n`;
   if (body !== undefined && "stream" in body) {
     head += `Content-Type: ${body.contentType ?? "application/x-tar"}\r\nTransfer-Encoding: chunked\r\n`;

@@ -13,7 +13,7 @@ export default command({
     "no-stdin": bool("Do not attach STDIN"),
     "sig-proxy": bool("Proxy all received signals to the process", { on: true }),
   },
-  async run({ flags, args: [name = ""], connect }) {
+  async run({ flags, args: [name = ""], connect, preferences }) {
     const client = await connect();
     const { Id, State, Config } = await inspectContainer(client, name);
     if (!State.Running) throw wrong("cannot attach to a stopped container, start it first");
@@ -24,7 +24,7 @@ export default command({
     if (stdin && tty && !isTerminal(0)) throw new StatusError(1, "the input device is not a TTY");
     return await runAttached(client, Id, {
       ...{ stdin, stdout: true, stderr: true, tty, until: "not-running" },
-      detachKeys: flags["detach-keys"],
+      detachKeys: flags["detach-keys"] || ((await preferences()).detachKeys ?? ""),
       sigProxy: flags["sig-proxy"],
       detachedStatus() {
         throw new StatusError(1, "read escape sequence");

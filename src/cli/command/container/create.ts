@@ -1,4 +1,6 @@
+import { formatHost } from "../../../client/host.ts";
 import { atLeast, command } from "../../command.ts";
+import { withProxies } from "../../config/proxies.ts";
 import { print } from "../../streams/print.ts";
 import { createNamed } from "./create-container.ts";
 import { createFlags } from "./create-flags.ts";
@@ -10,9 +12,11 @@ export default command({
   interspersed: false,
   flags: createFlags,
   failureStatus: 1,
-  async run({ flags, changed, args, config, connect }) {
+  async run({ flags, changed, args, config, connect, preferences }) {
     const request = createRequest(flags, changed, args);
-    const { Id } = await createNamed(await connect(), request, flags, config);
+    const client = await connect();
+    request.Env = withProxies(request.Env ?? [], await preferences(), formatHost(client.address));
+    const { Id } = await createNamed(client, request, flags, config);
     print(`${Id}\n`);
     return 0;
   },

@@ -27,12 +27,12 @@ export default command({
     user: string('Username or UID (format: "<name|uid>[:<group|gid>]")', { short: "u" }),
     workdir: string("Working directory inside the container", { short: "w" }),
   },
-  async run({ flags, args: [container = "", ...words], connect }) {
+  async run({ flags, args: [container = "", ...words], connect, preferences }) {
     const { tty, detach, interactive } = flags;
     if (interactive && tty && !detach && !isTerminal(0)) {
       throw new StatusError(1, "the input device is not a TTY");
     }
-    const detachKeys = flags["detach-keys"];
+    const detachKeys = flags["detach-keys"] || ((await preferences()).detachKeys ?? "");
     const size = tty && !detach ? terminalSize() : undefined;
     const console = size === undefined ? {} : { ConsoleSize: [size.height, size.width] };
     const client = await connect();

@@ -29,9 +29,10 @@ export default command({
     quiet: bool("Only display container IDs", { short: "q" }),
     size: bool("Display total file sizes", { short: "s" }),
   },
-  async run({ flags, connect }) {
+  async run({ flags, connect, preferences }) {
     const listing = containerListing({ truncate: !flags["no-trunc"], size: flags.size });
-    const format = chooseFormat(listing, flags.format, flags.quiet);
+    const { psFormat } = await preferences();
+    const format = chooseFormat(listing, flags.format, flags.quiet, psFormat);
     const last = flags.last ?? -1;
     const limit = flags.latest && last < 0 ? 1 : last;
     const containers = await listContainers(await connect(), {

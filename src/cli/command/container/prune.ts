@@ -5,15 +5,15 @@ import { command, noArguments } from "../../command.ts";
 import { humanSize } from "../../formatter/size.ts";
 import { confirm } from "../../streams/confirm.ts";
 import { print } from "../../streams/print.ts";
-import { pruneFlags } from "../prune-flags.ts";
+import { pruneFilters, pruneFlags } from "../prune-flags.ts";
 
 export default command({
   usage: "[OPTIONS]",
   arity: noArguments,
   flags: pruneFlags,
-  async run({ flags, connect }) {
+  async run({ flags, connect, preferences }) {
     confirm("This will remove all stopped containers.", flags.force);
-    const space = await pruneStopped(await connect(), flags.filter);
+    const space = await pruneStopped(await connect(), pruneFilters(flags.filter, await preferences()));
     print(`Total reclaimed space: ${humanSize(space)}\n`);
     return 0;
   },

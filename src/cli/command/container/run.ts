@@ -1,8 +1,10 @@
 import type { ContainerCreateRequest } from "../../../api/index.ts";
 import type { Client } from "../../../client/client.ts";
 import { startContainer } from "../../../client/container/start.ts";
+import { formatHost } from "../../../client/host.ts";
 import { SlipwayError } from "../../../errors/index.ts";
 import { atLeast, command, StatusError } from "../../command.ts";
+import { withProxies } from "../../config/proxies.ts";
 import { bool, string } from "../../flags/kinds.ts";
 import { wrong } from "../../local-error.ts";
 import { programName } from "../../program.ts";
@@ -27,7 +29,9 @@ export default command({
   interspersed: false,
   flags,
   failureStatus: 125,
-  async run({ flags, changed, args, config, connect }) {
+  async run({ flags, changed, args, config, connect, preferences }) {
+    const configured = await preferences();
+    const detachKeys = flags["detach-keys"] || (configured.detachKeys ?? "");
     const request = createRequest(flags, changed, args);
     if (flags.detach) detachRequest(request, flags.attach.length > 0);
     else if (request.AttachStdin && request.Tty && !isTerminal(0)) {
@@ -36,9 +40,10 @@ export default command({
     const size = request.Tty ? terminalSize() : undefined;
     if (size !== undefined) request.HostConfig!.ConsoleSize = [size.height, size.width];
     const client = await connect();
+    request.Env = withProxies(request.Env ?? [], configured, formatHost(client.address));
     const { Id } = await createNamed(client, request, flags, config);
     if (flags.detach) {
-      await start(client, Id, flags["detach-keys"]);
+      await start(client, Id, detachKeys);
       print(`${Id}\n`);
       return 0;
     }
@@ -47,10 +52,10 @@ export default command({
       stdout: request.AttachStdout ?? false,
       stderr: request.AttachStderr ?? false,
       tty: flags.tty,
-      detachKeys: flags["detach-keys"],
+      detachKeys,
       sigProxy: flags["sig-proxy"],
       until: flags.rm ? "removed" : "next-exit",
-      start: () => start(client, Id, flags["detach-keys"]),
+      start: () => start(client, Id, detachKeys),
     });
   },
 });

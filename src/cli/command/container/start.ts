@@ -22,9 +22,9 @@ export default command({
     "detach-keys": string("Override the key sequence for detaching a container"),
     interactive: bool("Attach container's STDIN", { short: "i" }),
   },
-  async run({ flags, args, connect }) {
+  async run({ flags, args, connect, preferences }) {
     const client = await connect();
-    const detachKeys = flags["detach-keys"];
+    const detachKeys = flags["detach-keys"] || ((await preferences()).detachKeys ?? "");
     if (!flags.attach && !flags.interactive) {
       return await forEach(args, (name) =>
         startContainer(client, name, { detachKeys: detachKeys || undefined }),

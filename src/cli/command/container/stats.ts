@@ -21,10 +21,11 @@ export default command({
     "no-stream": bool("Disable streaming stats and only pull the first result"),
     "no-trunc": bool("Do not truncate output"),
   },
-  async run({ flags, args, connect }) {
+  async run({ flags, args, connect, preferences }) {
     const client = await connect();
     const listing = statsListing(!flags["no-trunc"]);
-    const format = chooseFormat(listing, flags.format);
+    const { statsFormat } = await preferences();
+    const format = chooseFormat(listing, flags.format, false, statsFormat);
     const board = new Board(client, !flags["no-stream"]);
     const names =
       args.length > 0 ? args : (await listContainers(client, { all: flags.all })).map(({ Id }) => Id);

@@ -22,7 +22,7 @@ export default command({
     quiet: bool("Only show image IDs", { short: "q" }),
     tree: bool("List multi-platform images as a tree"),
   },
-  async run({ flags, args: [reference], connect }) {
+  async run({ flags, args: [reference], connect, preferences }) {
     const filters = reference === undefined ? flags.filter : { ...flags.filter, reference: [reference] };
     if (flags.tree) {
       for (const flag of ["quiet", "no-trunc", "digests", "format"] as const) {
@@ -34,7 +34,8 @@ export default command({
     }
     const images = await listImages(await connect(), { all: flags.all, filters });
     const listing = imageListing({ truncate: !flags["no-trunc"], digests: flags.digests });
-    const format = chooseFormat(listing, flags.format, flags.quiet);
+    const { imagesFormat } = await preferences();
+    const format = chooseFormat(listing, flags.format, flags.quiet, imagesFormat);
     const rows = imageRows(images, flags.digests || format.includes("{{.Digest}}"));
     print(renderRows(listing, format, rows));
     return 0;

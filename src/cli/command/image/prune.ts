@@ -7,7 +7,7 @@ import { humanSize } from "../../formatter/size.ts";
 import { confirm } from "../../streams/confirm.ts";
 import { print } from "../../streams/print.ts";
 import { dryRunFlag, showPreview } from "../dry-run.ts";
-import { pruneFlags } from "../prune-flags.ts";
+import { pruneFilters, pruneFlags } from "../prune-flags.ts";
 
 export default command({
   usage: "[OPTIONS]",
@@ -17,14 +17,15 @@ export default command({
     "dry-run": dryRunFlag,
     ...pruneFlags,
   },
-  async run({ flags, connect }) {
+  async run({ flags, connect, preferences }) {
+    const filters = pruneFilters(flags.filter, await preferences());
     if (flags["dry-run"]) {
-      await showPreview(await connect(), ["image"], wanted(flags.filter, flags.all));
+      await showPreview(await connect(), ["image"], wanted(filters, flags.all));
       return 0;
     }
     const which = flags.all ? "images without at least one container associated to them" : "dangling images";
     confirm(`This will remove all ${which}.`, flags.force);
-    const space = await pruneUnused(await connect(), flags.filter, flags.all);
+    const space = await pruneUnused(await connect(), filters, flags.all);
     print(`Total reclaimed space: ${humanSize(space)}\n`);
     return 0;
   },

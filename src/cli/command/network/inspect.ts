@@ -9,10 +9,12 @@ export default command({
   arity: atLeast(1),
   flags: {
     format: objectFormat(),
-    verbose: bool("Verbose output for diagnostics: the same here, it is about clusters", { short: "v" }),
+    verbose: bool("Verbose output for diagnostics", { short: "v" }),
   },
   async run({ flags, args, connect }) {
     const client = await connect();
-    return await inspectAll(args, flags.format, (name) => inspectNetwork(client, name));
+    return await inspectAll(args, flags.format, (name) =>
+      inspectNetwork(client, name, { verbose: flags.verbose || undefined }),
+    );
   },
 });

@@ -17,11 +17,13 @@ export default command({
     "no-trunc": bool("Do not truncate the output"),
     quiet: bool("Only display network IDs", { short: "q" }),
   },
-  async run({ flags, connect }) {
+  async run({ flags, connect, preferences }) {
     const networks = await listNetworks(await connect(), flags.filter);
     const listing = networkListing(!flags["no-trunc"]);
     const byName = (a: NetworkInspect, b: NetworkInspect) => (a.Name < b.Name ? -1 : 1);
-    print(renderRows(listing, chooseFormat(listing, flags.format, flags.quiet), [...networks].sort(byName)));
+    const { networksFormat } = await preferences();
+    const format = chooseFormat(listing, flags.format, flags.quiet, networksFormat);
+    print(renderRows(listing, format, [...networks].sort(byName)));
     return 0;
   },
 });

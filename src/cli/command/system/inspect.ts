@@ -16,7 +16,7 @@ type Lookup = (client: Client, name: string, options: { size: boolean }) => Prom
 const lookups: Record<string, Lookup> = {
   container: inspectContainer,
   image: (client, name) => inspectImage(client, name),
-  network: inspectNetwork,
+  network: (client, name) => inspectNetwork(client, name),
   volume: inspectVolume,
 };
 

@@ -7,7 +7,7 @@ import { print } from "../../streams/print.ts";
 import { pruneStopped } from "../container/prune.ts";
 import { dryRunFlag, showPreview } from "../dry-run.ts";
 import { pruneUnused, wanted } from "../image/prune.ts";
-import { pruneFlags } from "../prune-flags.ts";
+import { pruneFilters, pruneFlags } from "../prune-flags.ts";
 import { pruneUnusedVolumes } from "../volume/prune.ts";
 
 export default command({
@@ -19,12 +19,13 @@ export default command({
     ...pruneFlags,
     volumes: bool("Prune anonymous volumes"),
   },
-  async run({ flags, connect }) {
+  async run({ flags, connect, preferences }) {
     if (flags.volumes && flags.filter.until !== undefined)
       throw wrong('ERROR: The "until" filter is not supported with "--volumes"');
+    const filters = pruneFilters(flags.filter, await preferences());
     if (flags["dry-run"]) {
       const types = ["container", ...(flags.volumes ? (["volume"] as const) : []), "image"] as const;
-      await showPreview(await connect(), types, wanted(flags.filter, flags.all));
+      await showPreview(await connect(), types, wanted(filters, flags.all));
       return 0;
     }
     const parts = ["all stopped containers"];
@@ -34,9 +35,9 @@ export default command({
     );
     confirm(`This will remove:\n${parts.map((part) => `  - ${part}\n`).join("")}`, flags.force);
     const client = await connect();
-    let space = await pruneStopped(client, flags.filter);
-    if (flags.volumes) space += await pruneUnusedVolumes(client, flags.filter);
-    space += await pruneUnused(client, flags.filter, flags.all);
+    let space = await pruneStopped(client, filters);
+    if (flags.volumes) space += await pruneUnusedVolumes(client, filters);
+    space += await pruneUnused(client, filters, flags.all);
     print(`Total reclaimed space: ${humanSize(space)}\n`);
     return 0;
   },

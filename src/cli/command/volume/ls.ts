@@ -21,10 +21,11 @@ export default command({
     format: listFormat(),
     quiet: bool("Only display volume names", { short: "q" }),
   },
-  async run({ flags, connect }) {
+  async run({ flags, connect, preferences }) {
     const { Volumes } = await listVolumes(await connect(), flags.filter);
     const byName = (a: Volume, b: Volume) => (a.Name < b.Name ? -1 : 1);
-    const format = chooseFormat(volumeListing, flags.format, flags.quiet);
+    const { volumesFormat } = await preferences();
+    const format = chooseFormat(volumeListing, flags.format, flags.quiet, volumesFormat);
     print(renderRows(volumeListing, format, [...(Volumes ?? [])].sort(byName)));
     return 0;
   },

@@ -7,18 +7,19 @@ import { humanSize } from "../../formatter/size.ts";
 import { wrong } from "../../local-error.ts";
 import { confirm } from "../../streams/confirm.ts";
 import { print } from "../../streams/print.ts";
-import { pruneFlags } from "../prune-flags.ts";
+import { pruneFilters, pruneFlags } from "../prune-flags.ts";
 
 export default command({
   usage: "[OPTIONS]",
   arity: noArguments,
   flags: { all: bool("Remove all unused volumes, not just anonymous ones", { short: "a" }), ...pruneFlags },
-  async run({ flags, connect }) {
+  async run({ flags, connect, preferences }) {
     if (flags.all && flags.filter.all !== undefined)
       throw wrong("conflicting options: cannot specify both --all and --filter all=1");
     const which = flags.all ? "" : "anonymous ";
     confirm(`This will remove ${which}local volumes not used by at least one container.`, flags.force);
-    const filters = flags.all ? { ...flags.filter, all: ["true"] } : flags.filter;
+    const configured = pruneFilters(flags.filter, await preferences());
+    const filters = flags.all ? { ...configured, all: ["true"] } : configured;
     const space = await pruneUnusedVolumes(await connect(), filters);
     print(`Total reclaimed space: ${humanSize(space)}\n`);
     return 0;
