@@ -47,8 +47,10 @@ function difference(path: string, stat: BigIntStats, expected: ExpectedNode): st
   if (kind !== expected.kind) return `is a ${kind} instead of a ${expected.kind}`;
   if (kind === "directory" && isOpaque(path) !== expected.opaque)
     return `${expected.opaque ? "does not hide" : "hides"} what lower layers have`;
-  expected.inode ??= stat.ino;
-  if (expected.inode !== stat.ino) return "is no other name of the file that it should be one of";
+  // One of several names of a file that was looked at already.
+  if (expected.inode === stat.ino) return undefined;
+  if (expected.inode !== undefined) return "is no other name of the file that it should be one of";
+  expected.inode = stat.ino;
   const { header } = expected;
   return header === undefined ? undefined : (attributes(path, stat, header) ?? content(path, expected));
 }
