@@ -75,6 +75,16 @@ test("a name leads to the platform that is wanted, to the host's, or to the only
   expect(store.find("app:1", third)).toBeUndefined();
 });
 
+test("a variant is chosen as processors run them", () => {
+  const store = new ImageStore(metastore);
+  const arm = { os: "linux", architecture: "arm" };
+  const images = ["v6", "v8"].map((variant) => image(variant, { ...arm, variant }));
+  store.add(images.map((record) => ({ record, references: names(["app:1"]), index: index("arm", images) })));
+  expect(store.find("app:1", { ...arm, variant: "v7" })?.config.variant).toBe("v6");
+  expect(store.find("app:1", { ...arm, variant: "v8" })?.config.variant).toBe("v8");
+  expect(store.find("app:1", { ...arm, variant: "v5" })).toBeUndefined();
+});
+
 test("the same index keeps what was here before; another one takes the name and frees what was the index's", () => {
   const store = new ImageStore(metastore);
   const first = index("one");
@@ -119,6 +129,7 @@ test("an image that came by another manifest keeps its blobs as long as that has
   expect(store.target("app:1")?.descriptor).toEqual(ours.manifest);
   expect(store.target("app:2")?.descriptor).toEqual(again.manifest);
   expect(store.targets()).toHaveLength(1);
+  expect(store.kept()).toHaveLength(2);
   expect(store.references(ours.id)).toEqual(names(["docker.io/library/app:1", "docker.io/library/app:2"]));
   expect(store.blobs()).toEqual(digests(blobsOf(ours), blobsOf(again)));
   store.untag(parseReference("app:2"));

@@ -1,8 +1,9 @@
 import { conflict } from "../errors/index.ts";
 import type { Metastore } from "../metastore/index.ts";
 import type { Digest } from "../oci/digest.ts";
-import { formatPlatform, hostPlatform, type Platform, platformMatches } from "../oci/platform.ts";
+import { hostPlatform, type Platform } from "../oci/platform.ts";
 import { formatReference, parseReference, type Reference } from "../oci/reference.ts";
+import { selectPlatform } from "../oci/select-platform.ts";
 import { Image, type ImageRecord } from "./image.ts";
 import { lookUp } from "./lookup.ts";
 import { Persistence } from "./persist.ts";
@@ -56,6 +57,11 @@ export class ImageStore {
     return [...indexes, ...single.map(Target.of)];
   }
 
+  /** All that is kept, listed or not: every index, and every manifest that an image came by. */
+  kept(): Target[] {
+    return [...this.#state.targets.values(), ...this.all().map(Target.of)];
+  }
+
   /** What a user means: an id or an unambiguous prefix of one, a name with or without its tag, a digest. */
   target(text: string): Target | undefined {
     return lookUp(this.#state, text);
@@ -70,9 +76,8 @@ export class ImageStore {
   /** A target's image for a platform; by default the host's, or else the only one that is here. */
   pick(target: Target, platform?: Platform): Image | undefined {
     const images = this.imagesOf(target);
-    const wanted = platform ?? hostPlatform();
-    const exact = images.find(({ config }) => formatPlatform(config) === formatPlatform(wanted));
-    const fitting = exact ?? images.find(({ config }) => platformMatches(config, wanted));
+    const offered = images.map((image) => ({ image, platform: image.config }));
+    const fitting = selectPlatform(offered, platform ?? hostPlatform())?.image;
     return fitting ?? (platform === undefined && images.length === 1 ? images[0] : undefined);
   }
 

@@ -1,5 +1,6 @@
 import type { Image, Target } from "../../images/index.ts";
 import type { Digest } from "../../oci/digest.ts";
+import type { Descriptor } from "../../oci/image.ts";
 import type { Reference } from "../../oci/reference.ts";
 import type { ImageRooms, ImageUser } from "../image/rooms.ts";
 
@@ -24,13 +25,23 @@ export function planRemoval(
   const gone = goneImages(rooms, chosen, left, users);
   const goneIds = new Set(gone.map(({ id }) => id));
   const staying = images.all().filter(({ id }) => !goneIds.has(id));
-  const remaining = left.filter((target) => target.images.some((id) => !goneIds.has(id)));
+  const isLeft = isLeftBy(chosen);
+  const [kept, lost] = [images.kept().filter(isLeft), images.kept().filter((target) => !isLeft(target))];
+  const remaining = kept.filter((target) => target.images.some((id) => !goneIds.has(id)));
   return {
     names: chosen.flatMap((target) => images.names(target)),
     images: gone,
     layers: goneLayers(rooms, gone, staying, users),
-    blobs: goneBlobs(chosen, gone, [...staying, ...remaining]),
+    blobs: goneBlobs([...lost, ...gone], [...staying, ...remaining]),
   };
+}
+
+/** Whether something that is kept outlives the names of these: an image's go with all of its manifests. */
+function isLeftBy(chosen: readonly Target[]): (target: Target) => boolean {
+  const indexes = new Set(chosen.map(({ digest }) => digest));
+  const single = new Set(chosen.filter(({ isIndex }) => !isIndex).flatMap(({ images }) => images));
+  return ({ isIndex, digest, images }) =>
+    isIndex ? !indexes.has(digest) : !images.some((id) => single.has(id));
 }
 
 /** Those of the targets, unless something else needs them, and then their parents that nothing needs any more. */
@@ -89,12 +100,11 @@ function goneLayers(
 }
 
 function goneBlobs(
-  chosen: readonly Target[],
-  gone: readonly Image[],
-  staying: readonly { blobs: readonly { digest: Digest }[] }[],
+  gone: readonly { blobs: readonly Descriptor[] }[],
+  staying: readonly { blobs: readonly Descriptor[] }[],
 ): number {
   const needed = new Set(staying.flatMap(({ blobs }) => blobs.map(({ digest }) => digest)));
-  const all = [...chosen, ...gone].flatMap(({ blobs }) => blobs);
+  const all = gone.flatMap(({ blobs }) => blobs);
   const sizes = new Map(
     all.filter(({ digest }) => !needed.has(digest)).map(({ digest, size }) => [digest, size]),
   );

@@ -14,7 +14,7 @@ export function namesOf({ images }: Pick<ImageRooms, "images">, { id }: Image): 
 /** Names of the images that need a blob. */
 export function imagesWithBlob(rooms: Pick<ImageRooms, "images">, digest: Digest): string[] {
   const { images } = rooms;
-  const targets = images.targets().filter((target) => target.blobs.some((blob) => blob.digest === digest));
+  const targets = images.kept().filter((target) => target.blobs.some((blob) => blob.digest === digest));
   return unique(
     targets.flatMap((target) => images.imagesOf(target)).flatMap((image) => namesOf(rooms, image)),
   );

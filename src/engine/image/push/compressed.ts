@@ -42,7 +42,7 @@ export async function compressedImage(
 /** By diffID: the compressed layers that are here, of whatever image. */
 function compressedLayers({ images }: ImageRooms): Map<Digest, Descriptor> {
   const found = new Map<Digest, Descriptor>();
-  for (const { record } of images.targets()) {
+  for (const { record } of images.kept()) {
     for (const { image: id, blobs = [] } of record.manifests) {
       const diffIDs = (id === undefined ? undefined : images.get(id))?.config.rootfs.diff_ids ?? [];
       const layers = blobs.slice(blobs.length - diffIDs.length);

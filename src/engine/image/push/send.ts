@@ -83,7 +83,7 @@ async function sendDocument(
 
 /** Other repositories of the name's registry that a blob was pulled from or pushed to, as far as names tell. */
 function repositoriesWith({ images }: TransferRooms, digest: Digest, { domain, path }: Reference): string[] {
-  const targets = images.targets().filter(({ blobs }) => blobs.some((blob) => blob.digest === digest));
+  const targets = images.kept().filter(({ blobs }) => blobs.some((blob) => blob.digest === digest));
   const names = targets.flatMap((target) => images.names(target));
   const known = names.filter(
     (name) => name.digest !== undefined && name.domain === domain && name.path !== path,

@@ -23,10 +23,8 @@ export async function checkBlobs(inspection: Inspection): Promise<void> {
 
 /** What images and indexes consist of, each blob once. */
 function neededBlobs({ rooms }: Inspection): Map<Digest, Descriptor> {
-  const blobs = rooms.images.targets().flatMap((target) => target.blobs);
-  return new Map(
-    [...blobs, ...rooms.images.all().flatMap((image) => image.blobs)].map((blob) => [blob.digest, blob]),
-  );
+  const blobs = rooms.images.kept().flatMap((target) => target.blobs);
+  return new Map(blobs.map((blob) => [blob.digest, blob]));
 }
 
 async function hashAll(inspection: Inspection, needed: ReadonlyMap<Digest, Descriptor>): Promise<void> {
