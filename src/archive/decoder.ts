@@ -8,7 +8,8 @@ import { isZero } from "./ustar.ts";
 
 /** Receives an archive's members in order: `entry`, then `data` for files that have some, then `end`. */
 export interface TarSink {
-  entry(header: TarHeader): void;
+  /** `position` is where in the archive the member's data begins: a multiple of 512, without a sparse file's map. */
+  entry(header: TarHeader, position: number): void;
   /** `offset` is the place in the unpacked file. The bytes are the decoder's input: valid during the call. */
   data(chunk: Uint8Array, offset: number): void;
   end(): void;
@@ -42,12 +43,16 @@ export class TarDecoder {
   #sparse = new Sparse();
   #padding = 0;
   #zeroBlocks = 0;
+  /** Bytes of the archive before the chunk at hand, and before what follows the block at hand. */
+  #passed = 0;
+  #position = 0;
 
   constructor(private readonly sink: TarSink) {}
 
   /** Consumes the next bytes, calling the sink as often as they make possible. */
   write(chunk: Uint8Array): void {
     for (let at = 0; at < chunk.length && this.#expecting !== "nothing"; ) at = this.#step(chunk, at);
+    this.#passed += chunk.length;
   }
 
   /** To be called after the last byte: an archive that ends amid a member is truncated. */
@@ -73,11 +78,12 @@ export class TarDecoder {
       return at + count;
     }
     const wanted = (this.#expecting === "metadata" ? this.#left : blockSize) - this.#heldBytes;
-    if (available >= wanted && this.#heldBytes === 0) {
-      this.#complete(chunk.subarray(at, at + wanted));
-      return at + wanted;
-    }
     const count = Math.min(available, wanted);
+    this.#position = this.#passed + at + count;
+    if (count === wanted && this.#heldBytes === 0) {
+      this.#complete(chunk.subarray(at, at + count));
+      return at + count;
+    }
     this.#held.push(new Uint8Array(chunk.subarray(at, at + count)));
     this.#heldBytes += count;
     if (count === wanted) {
@@ -170,7 +176,7 @@ export class TarDecoder {
       header.sparse = this.#sparse.regions;
     }
     this.#sparse.rewind();
-    this.sink.entry(header);
+    this.sink.entry(header, this.#position);
     this.#left = stored;
     this.#expecting = "data";
     if (stored === 0) this.#endMember();

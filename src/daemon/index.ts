@@ -12,6 +12,7 @@ import { createLog } from "./log.ts";
 import { writePidFile } from "./pid-file.ts";
 import { withRuntimes } from "./runtimes.ts";
 import { shutdownRequested } from "./signals.ts";
+import { withStorageDriver } from "./storage-driver.ts";
 
 /** `slipway daemon`: lives until it is told to stop. Exit status 0 after an orderly end, 1 otherwise. */
 export async function run(argv: string[]): Promise<number> {
@@ -37,7 +38,7 @@ async function serve(config: EngineConfig): Promise<number> {
   using _lock = lockDataRoot(config.dataRoot);
   using _pidFile = writePidFile(config.pidFile);
   const stop = shutdownRequested();
-  const engine = await Engine.open({ config, host: readHostFacts(), log });
+  const engine = await Engine.open({ config: withStorageDriver(config, log), host: readHostFacts(), log });
   const server = await startServer({ backend: engine, hosts: config.hosts, group: config.group, log });
   log("info", `slipway answers on ${config.hosts.join(", ")}`);
   const signal = await stop;

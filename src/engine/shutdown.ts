@@ -8,7 +8,7 @@ import { networkKey, type OpenEngine } from "./open.ts";
  * Ends the engine. Its containers are stopped, each with its own timeout, and restart policies bring them back
  * with the next engine; with live-restore they run on, and the next engine takes them over.
  */
-export async function shutDown({ context, metastore, status }: OpenEngine): Promise<void> {
+export async function shutDown({ context, metastore, status, imageRooms }: OpenEngine): Promise<void> {
   context.shuttingDown = true;
   if (!context.config.liveRestore) await stopAll(context);
   await context.background.drained();
@@ -17,6 +17,7 @@ export async function shutDown({ context, metastore, status }: OpenEngine): Prom
   await context.network.close();
   // Without containers nobody needs bridge and rules; the next engine makes them anew.
   if (!context.config.liveRestore) await cleanup(networkKey(context.config, context.log));
+  imageRooms.snapshots.close();
   status.close();
   metastore.close();
 }

@@ -39,12 +39,14 @@ export interface StorageOptions {
   registries: Registries;
   /** So many layers come, and so many blobs go, at once. */
   transfers: { downloads: number; uploads: number };
+  /** Whether layers are kept as EROFS images. */
+  layerImages: boolean;
 }
 
 /** Opens content, snapshots and images and introduces them to each other and to the containers. */
 export async function openStorage(options: StorageOptions): Promise<Storage> {
   const { paths, dataRoot, metastore, events, containers, registries, transfers } = options;
-  const snapshots = await Snapshotter.open(paths.snapshots);
+  const snapshots = await Snapshotter.open(paths.snapshots, { images: options.layerImages });
   const rooms: TransferRooms = {
     images: new ImageStore(metastore),
     content: new ContentStore(paths.content),

@@ -1,11 +1,20 @@
 import type { Digest } from "../oci/digest.ts";
 import { startChild } from "./child-process.ts";
 
+/**
+ * The files of a layer that is not unpacked: its uncompressed archive, and an EROFS image whose further device that is.
+ * Neither may be there before. An archive that is not compressed gets a further name, where that is possible.
+ */
+export interface ImageFiles {
+  readonly image: string;
+  readonly archive: string;
+}
+
 export interface ApplyRequest {
   /** Path of the layer: a tar archive as it is, or compressed with gzip or zstd, which its first bytes tell. */
   readonly blob: string;
-  /** The directory that the layer is unpacked into: a snapshot's own, without what lies below it. */
-  readonly target: string;
+  /** The directory that the layer is unpacked into, a snapshot's own, without what lies below it; or an image's files. */
+  readonly target: string | ImageFiles;
   /** Checked against the blob. */
   readonly digest?: Digest;
   /** Whether whiteouts are turned into overlayfs's; true unless said otherwise. */
@@ -33,8 +42,8 @@ export interface ApplyProgress {
 }
 
 /**
- * Unpacks a layer in a child whose root is the target, so that nothing in the archive leads outside. After an
- * error the target holds a part of the layer and is to be removed. Errors: `invalid` for a damaged, truncated,
+ * Unpacks a layer in a child whose root is the target, so that nothing in the archive leads outside; or makes an image
+ * of it, which does not write what the archive names. After an error the target holds a part of the layer and is to be removed. Errors: `invalid` for a damaged, truncated,
  * wrong or too large archive, `exhausted` for a full disk, `cancelled`; messages name the member.
  */
 export function applyLayer(

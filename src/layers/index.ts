@@ -1,5 +1,11 @@
 /** Layers of images: unpacking, the difference that a container made, and copying in and out of root file systems. */
-export { type AppliedLayer, type ApplyProgress, type ApplyRequest, applyLayer } from "./apply.ts";
+export {
+  type AppliedLayer,
+  type ApplyProgress,
+  type ApplyRequest,
+  applyLayer,
+  type ImageFiles,
+} from "./apply.ts";
 export {
   exportArchive,
   getArchive,
@@ -15,4 +21,5 @@ export { compareStacks } from "./compare.ts";
 export { compressLayer } from "./compress.ts";
 export { type Change, changes, diffLayer } from "./diff.ts";
 export { GrowingLayer, type GrownLayer } from "./growing.ts";
+export { imageComplaint } from "./image-support.ts";
 export { type VerifiedLayer, type VerifyRequest, verifyLayer } from "./verify.ts";

@@ -18,6 +18,8 @@ export interface SnapshotInfo {
   readonly parent?: string;
   /** Milliseconds since the epoch. */
   readonly created: number;
+  /** True for a layer that is an EROFS image; others are trees of files. */
+  readonly image?: boolean;
   /** Known for committed snapshots whose maker said it, or once it was asked for. */
   readonly usage?: Usage;
 }

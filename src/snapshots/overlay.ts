@@ -15,10 +15,12 @@ export interface OverlayDirectories {
   readonly upper?: { readonly fs: string; readonly work: string };
   /** Nothing is flushed, so unmounting is quick; after a power loss the upper directory may be torn. */
   readonly volatile?: boolean;
+  /** Whether the directories are of several file systems. */
+  readonly mixed?: boolean;
 }
 
 /** How to mount a stack of directories: by overlayfs, or by bind where there is but one. */
-export function describeMount({ lower, upper, volatile }: OverlayDirectories): FileSystemMount {
+export function describeMount({ lower, upper, volatile, mixed }: OverlayDirectories): FileSystemMount {
   const [only] = lower;
   if (upper === undefined && only !== undefined && lower.length === 1) {
     return { type: "bind", source: only, options: ["bind", "ro"] };
@@ -29,6 +31,8 @@ export function describeMount({ lower, upper, volatile }: OverlayDirectories): F
   const options = stable.map((name) => `${name}=off`);
   if (upper !== undefined) options.push(`workdir=${upper.work}`, `upperdir=${upper.fs}`);
   options.push(`lowerdir=${lower.join(":")}`);
+  // Otherwise a file's device differs from its directory's, and changes when the file is written to.
+  if (mixed) options.push("xino=on");
   if (upper !== undefined && volatile) options.push("volatile");
   return { type: "overlay", source: "overlay", options };
 }

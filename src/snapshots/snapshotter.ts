@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { conflict, errnoOf, notFound } from "../errors/index.ts";
 import { deleteTree } from "../os/delete-tree.ts";
 import type { FileSystemMount } from "../os/mount.ts";
+import { ImageMounts, type LayerFiles, layerFiles } from "./image-mounts.ts";
 import { inspectDirectory } from "./inspect.ts";
 import {
   readMetadata,
@@ -26,6 +27,11 @@ export interface CommitOptions {
   readonly usage?: Usage;
 }
 
+export interface SnapshotterOptions {
+  /** Whether layers that are made from now on are EROFS images; trees of files otherwise. */
+  readonly images?: boolean;
+}
+
 const beingMade = "new-";
 const beingRemoved = "old-";
 
@@ -33,13 +39,14 @@ const beingRemoved = "old-";
  * Snapshots of file trees, each the difference to its parent, after containerd's model: `prepare` a writable one
  * on a committed parent, mount what `mounts` says, write, and `commit` it under a chain ID or `remove` it.
  *
- * An image's layers are unpacked in any order: `prepare("unpack-x")`, `applyLayer` into `directory("unpack-x")`;
+ * An image's layers are unpacked in any order: `prepareLayer("unpack-x")`, `applyLayer` into what that answers;
  * then they are committed, the lowest first: `commit("unpack-x", own chain ID, { parent: chain ID below })`. A
  * container gets `prepare(its id, chain ID of the image)`, its root is mounted by `mounts(its id)`, and it ends
  * with `remove(its id)`.
  *
  * One directory a snapshot, `<root>/<id>/{fs,work,snapshot.json}`, made under another name and renamed when it
- * is complete; nothing else knows of snapshots, so after a crash a snapshot is there or not.
+ * is complete; nothing else knows of snapshots, so after a crash a snapshot is there or not. A layer that is an image
+ * has `{layer.erofs,layer.tar}` beside an `fs` where it is mounted when it is used first.
  */
 export class Snapshotter {
   readonly #snapshots = new Map<string, Snapshot>();
@@ -48,12 +55,19 @@ export class Snapshotter {
   #lastId = 0;
   #lastCommit: Promise<void> = Promise.resolve();
 
-  private constructor(private readonly root: string) {}
+  readonly #images: ImageMounts;
+
+  private constructor(
+    private readonly root: string,
+    private readonly options: SnapshotterOptions,
+  ) {
+    this.#images = new ImageMounts(root);
+  }
 
   /** Reads what is there and deletes what a crash left behind. */
-  static async open(root: string): Promise<Snapshotter> {
+  static async open(root: string, options: SnapshotterOptions = {}): Promise<Snapshotter> {
     mkdirSync(root, { recursive: true, mode: 0o711 });
-    const snapshotter = new Snapshotter(root);
+    const snapshotter = new Snapshotter(root, options);
     await Promise.all(readdirSync(root).map((name) => snapshotter.#load(name)));
     return snapshotter;
   }
@@ -73,6 +87,12 @@ export class Snapshotter {
     return this.mounts(key);
   }
 
+  /** A place for a layer that is being made, on nothing: a directory for its files, or the files of an image. */
+  async prepareLayer(key: string): Promise<string | LayerFiles> {
+    await this.#make("active", key, undefined, this.options.images ?? false);
+    return this.stat(key).image === true ? layerFiles(this.place(key)) : this.directory(key);
+  }
+
   /** Like `prepare`, to read only. */
   async view(key: string, parent?: string): Promise<FileSystemMount[]> {
     await this.#make("view", key, parent);
@@ -83,7 +103,12 @@ export class Snapshotter {
    * Nothing is flushed: a new snapshot holds nothing yet that could be lost, and after a power cut that took it away it
    * is made anew from the record of whoever uses it. This is on the way of every container's creation.
    */
-  async #make(kind: "active" | "view", key: string, parent: string | undefined): Promise<void> {
+  async #make(
+    kind: "active" | "view",
+    key: string,
+    parent: string | undefined,
+    image = false,
+  ): Promise<void> {
     if (parent !== undefined) this.#committed(parent);
     await this.#reserving(key, async () => {
       const id = (++this.#lastId).toString(36);
@@ -96,6 +121,7 @@ export class Snapshotter {
         key,
         created: Date.now(),
         ...(parent === undefined ? {} : { parent }),
+        ...(image ? { image } : {}),
       };
       writeNewMetadata(temporary, info);
       renameSync(temporary, join(this.root, id));
@@ -137,7 +163,7 @@ export class Snapshotter {
     const snapshot = this.#get(key);
     if (snapshot.info.kind !== "active") throw conflict(`the snapshot ${key} is not active`);
     await this.#reserving(chainID, async () => {
-      const { created } = snapshot.info;
+      const { created, image } = snapshot.info;
       const { parent = snapshot.info.parent, usage } = options;
       if (parent !== undefined) {
         this.#committed(parent);
@@ -150,6 +176,7 @@ export class Snapshotter {
         created,
         ...(parent === undefined ? {} : { parent }),
         ...(usage === undefined ? {} : { usage }),
+        ...(image === undefined ? {} : { image }),
       };
       await writeMetadata(this.#directoryOf(snapshot), info);
       snapshot.info = info;
@@ -170,6 +197,7 @@ export class Snapshotter {
   /** What somebody else has deleted already is gone as well. */
   async #discard(snapshot: Snapshot): Promise<void> {
     const removed = join(this.root, beingRemoved + snapshot.id);
+    this.#images.release(this.#directoryOf(snapshot));
     try {
       await rename(this.#directoryOf(snapshot), removed);
     } catch (error) {
@@ -206,12 +234,14 @@ export class Snapshotter {
     const snapshot = this.#get(key);
     const fs = this.directory(key);
     const lower = this.lowerDirectories(key);
-    if (snapshot.info.kind === "committed") return [describeMount({ lower: [fs, ...lower] })];
-    if (snapshot.info.kind === "view") return [describeMount({ lower: lower.length === 0 ? [fs] : lower })];
+    const mixed = this.#hasImages(key);
+    if (snapshot.info.kind === "committed") return [describeMount({ lower: [fs, ...lower], mixed })];
+    if (snapshot.info.kind === "view")
+      return [describeMount({ lower: lower.length === 0 ? [fs] : lower, mixed })];
     const work = join(this.#directoryOf(snapshot), "work");
     // Overlayfs refuses a directory that was mounted volatile before, even when it was unmounted properly.
     rmSync(join(work, "work", "incompat"), { recursive: true, force: true });
-    return [describeMount({ lower, upper: { fs, work }, volatile: options.volatile === true })];
+    return [describeMount({ lower, upper: { fs, work }, volatile: options.volatile === true, mixed })];
   }
 
   /** Where the snapshot lies, with all that belongs to it; its name is never used again. */
@@ -219,19 +249,30 @@ export class Snapshotter {
     return this.#directoryOf(this.#get(key));
   }
 
-  /** The snapshot's own files: what it has more, or has not, than its parent. */
+  /** The snapshot's own files: what it has more, or has not, than its parent. A layer's image is mounted for it. */
   directory(key: string): string {
-    return join(this.#directoryOf(this.#get(key)), "fs");
+    const snapshot = this.#get(key);
+    const directory = this.#directoryOf(snapshot);
+    if (snapshot.info.image === true) this.#images.ensure(directory);
+    return join(directory, "fs");
   }
 
   /** Those of its ancestors, the nearest first. */
   lowerDirectories(key: string): string[] {
-    const directories: string[] = [];
+    return this.#ancestors(key).map((ancestor) => this.directory(ancestor));
+  }
+
+  #ancestors(key: string): string[] {
+    const ancestors: string[] = [];
     for (let parent = this.#get(key).info.parent; parent !== undefined; ) {
-      directories.push(this.directory(parent));
+      ancestors.push(parent);
       parent = this.#get(parent).info.parent;
     }
-    return directories;
+    return ancestors;
+  }
+
+  #hasImages(key: string): boolean {
+    return [key, ...this.#ancestors(key)].some((layer) => this.#get(layer).info.image === true);
   }
 
   /** What the snapshot takes by itself; remembered for committed ones. */
@@ -255,6 +296,11 @@ export class Snapshotter {
 
   *walk(): Generator<SnapshotInfo> {
     for (const { info } of this.#snapshots.values()) yield info;
+  }
+
+  /** Takes away what is mounted for the snapshots' sake. They are not to be used any more. */
+  close(): void {
+    this.#images.releaseAll();
   }
 
   async #reserving(key: string, work: () => Promise<void>): Promise<void> {

@@ -50,6 +50,7 @@ export interface RawOptions {
   registries?: Record<string, unknown>;
   "registry-mirror"?: string[];
   "shutdown-timeout"?: number;
+  "storage-driver"?: string;
 }
 
 const specs = (options as readonly OptionSpec[]).filter(({ only }) => only !== "file");

@@ -42,13 +42,18 @@ export interface EngineConfig {
   labels: string[];
   liveRestore: boolean;
   shutdownTimeout: number;
-  gc: CollectionSettings;
+  /** How layers are kept that are made from now on; empty: as EROFS images where that works. */
+  storageDriver: "" | StorageDriver;
   registry: RegistrySettings;
   transfers: TransferSettings;
+  gc: CollectionSettings;
 }
 
 export const logLevels = ["debug", "info", "warn", "error", "fatal"] as const;
 export type LogLevel = (typeof logLevels)[number];
+
+const storageDrivers = ["erofs", "overlay2"] as const;
+export type StorageDriver = (typeof storageDrivers)[number];
 
 const defaultConfigFile = "/etc/slipway/daemon.json";
 const defaultPools = [
@@ -109,9 +114,10 @@ function complete(raw: RawOptions): EngineConfig {
     labels: raw.label ?? [],
     liveRestore: raw["live-restore"] ?? false,
     shutdownTimeout: raw["shutdown-timeout"] ?? 15,
-    gc: collectionSettings(raw),
+    storageDriver: storageDriver(raw["storage-driver"] ?? ""),
     registry: registrySettings(raw),
     transfers: transferSettings(raw),
+    gc: collectionSettings(raw),
   };
   // Before anything of it is remembered in the data root.
   logDriver(config.log.Type).validate(config.log.Config);
@@ -133,6 +139,13 @@ function level(value: string): LogLevel {
   if (found === undefined)
     throw invalid(`invalid logging level: ${value} (use one of ${logLevels.join(", ")})`);
   return found;
+}
+
+function storageDriver(value: string): "" | StorageDriver {
+  const found = storageDrivers.find((name) => name === value);
+  if (found === undefined && value !== "")
+    throw invalid(`invalid storage driver: ${value} (use one of ${storageDrivers.join(", ")})`);
+  return found ?? "";
 }
 
 function format(value: string): "text" | "json" {

@@ -278,4 +278,11 @@ export const options = [
     placeholder: "int",
     description: "Seconds to wait for containers at shutdown (default 15)",
   },
+  {
+    flag: "storage-driver",
+    shorthand: "s",
+    kind: "string",
+    placeholder: "string",
+    description: "How layers are kept: erofs (images) or overlay2 (files); default what the kernel can",
+  },
 ] as const satisfies readonly OptionSpec[];

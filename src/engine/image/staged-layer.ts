@@ -1,4 +1,4 @@
-import type { ApplyProgress, GrownLayer } from "../../layers/index.ts";
+import type { ApplyProgress, ApplyRequest, GrownLayer } from "../../layers/index.ts";
 import type { Digest } from "../../oci/digest.ts";
 
 /** A layer to unpack: its blob, and what the uncompressed archive must be. */
@@ -17,7 +17,7 @@ export type OnProgress = (progress: ApplyProgress) => void;
 
 /** What a child needs to unpack one layer. */
 export interface UnpackRequest {
-  target: string;
+  target: ApplyRequest["target"];
   maxBytes: number;
   maxEntries: number;
 }

@@ -102,10 +102,10 @@ export class Staging implements Stager {
       const { snapshots, dataRoot } = this.rooms;
       const key = `${unpackingPrefix}${randomUUID()}`;
       this.#keys.add(key);
-      await snapshots.prepare(key);
+      const target = await snapshots.prepareLayer(key);
       const { bavail, bsize, ffree } = await statfs(dataRoot);
       const layer = await unpack({
-        target: snapshots.directory(key),
+        target,
         maxBytes: Math.floor(bavail * bsize * shareOfFreeSpace),
         maxEntries: Math.floor(ffree * shareOfFreeSpace),
       });

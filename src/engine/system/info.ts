@@ -48,6 +48,7 @@ export function info(input: InfoInput): InfoResponse {
       ["Using metacopy", "false"],
       ["Native Overlay Diff", "true"],
       ["userxattr", "false"],
+      ["Layers", config.storageDriver === "erofs" ? "EROFS images" : "Directories"],
     ],
     DockerRootDir: config.dataRoot,
     Plugins: {

@@ -16,14 +16,14 @@ import {
   unlinkSync,
   writeSync,
 } from "node:fs";
-import { posix } from "node:path";
 import { fsPath, type TarHeader, type TarSink } from "../../archive/index.ts";
-import { asSlipwayError, errnoOf, invalid, SlipwayError } from "../../errors/index.ts";
+import { errnoOf, invalid } from "../../errors/index.ts";
 import { setTimes, setTimesOf } from "../../os/times.ts";
 import { cpath, setXattr } from "../../os/xattr.ts";
+import { forMember, type Limits, relativePath, Tally, whiteoutOf } from "./member.ts";
 import { makeNode } from "./node.ts";
 
-export interface UnpackPolicy {
+export interface UnpackPolicy extends Limits {
   /** Directory that the names are relative to, within the root; `` for the root. */
   readonly directory: string;
   /** Turns whiteouts of an OCI layer into overlayfs's (image-spec, layer.md#whiteouts). */
@@ -32,24 +32,17 @@ export interface UnpackPolicy {
   readonly keepKinds?: boolean;
   /** Owner of everything, instead of what the archive says. */
   readonly owner?: { uid: number; gid: number };
-  readonly maxBytes?: number;
-  readonly maxEntries?: number;
 }
 
 const newFile = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 const setIdBits = 0o7000;
-const whiteoutPrefix = ".wh.";
-const opaqueMarker = ".wh..wh..opq";
-const metaPrefix = ".wh..wh.";
 
 /**
  * Unpacks an archive's members into the process's root directory, which must be the target's (see `enterRoot`).
  * All calls are synchronous: a child does nothing else, and for small files that is several times as fast.
  */
 export class Unpacker implements TarSink {
-  /** Bytes of all files; a file with several names counts once. */
-  size = 0;
-  entries = 0;
+  readonly #tally: Tally;
   #fd = -1;
   #path = "";
   #header: TarHeader | undefined;
@@ -57,23 +50,33 @@ export class Unpacker implements TarSink {
   /** Directories get their times last: making something in them changes these. */
   readonly #directoryTimes = new Map<string, bigint>();
 
-  constructor(private readonly policy: UnpackPolicy) {}
+  constructor(private readonly policy: UnpackPolicy) {
+    this.#tally = new Tally(policy);
+  }
+
+  get size(): number {
+    return this.#tally.size;
+  }
+
+  get entries(): number {
+    return this.#tally.entries;
+  }
 
   entry(header: TarHeader): void {
     this.#header = header;
-    this.#guard(() => this.#entry(header));
+    forMember(header, () => this.#entry(header));
   }
 
   data(chunk: Uint8Array, offset: number): void {
     if (this.#fd < 0) return;
-    this.#guard(() => {
+    forMember(this.#header, () => {
       for (let at = 0; at < chunk.length; )
         at += writeSync(this.#fd, chunk, at, chunk.length - at, offset + at);
     });
   }
 
   end(): void {
-    if (this.#fd >= 0) this.#guard(() => this.#finishFile(this.#header as TarHeader));
+    if (this.#fd >= 0) forMember(this.#header, () => this.#finishFile(this.#header as TarHeader));
   }
 
   /** Sets the directories' times. To be called after the last member. */
@@ -89,24 +92,14 @@ export class Unpacker implements TarSink {
   }
 
   #entry(header: TarHeader): void {
-    this.#count(header);
-    const relative = posix.normalize(header.name).replace(/^\/+|\/+$/g, "");
-    if (relative === ".." || relative.startsWith("../")) throw invalid("its name leads out of the target");
-    const isRoot = relative === "" || relative === ".";
+    this.#tally.count(header);
+    const relative = relativePath(header.name, "name");
+    const isRoot = relative === "";
     this.#path = isRoot ? this.policy.directory || "/" : `${this.policy.directory}/${relative}`;
     if (isRoot && header.type !== "directory") throw invalid("only a directory can be named like the root");
     this.#ensureParent(this.#path);
     if (this.policy.whiteouts && this.#whiteout(this.#path)) return;
     this.#create(header, this.#path);
-  }
-
-  #count({ size }: TarHeader): void {
-    this.entries++;
-    this.size += size;
-    const { maxBytes = Number.POSITIVE_INFINITY, maxEntries = Number.POSITIVE_INFINITY } = this.policy;
-    if (this.size > maxBytes) throw invalid(`the archive unpacks to more than ${maxBytes} bytes, the limit`);
-    if (this.entries > maxEntries)
-      throw invalid(`the archive has more than ${maxEntries} members, the limit`);
   }
 
   /** Directories that the archive does not mention are root's with mode 0755, as Docker makes them. */
@@ -120,13 +113,11 @@ export class Unpacker implements TarSink {
   /** True when the member says that something of a lower layer is gone, which is now said in overlayfs's way. */
   #whiteout(path: string): boolean {
     const slash = path.lastIndexOf("/");
-    const base = path.slice(slash + 1);
-    if (!base.startsWith(whiteoutPrefix)) return false;
-    if (base === opaqueMarker) makeOpaque(path.slice(0, slash) || "/");
-    else if (!base.startsWith(metaPrefix)) {
-      const name = base.slice(whiteoutPrefix.length);
-      if (name === "" || name === "." || name === "..") throw invalid("its name is no whiteout");
-      const hidden = `${path.slice(0, slash)}/${name}`;
+    const whiteout = whiteoutOf(path.slice(slash + 1));
+    if (whiteout === undefined) return false;
+    if (whiteout === "opaque") makeOpaque(path.slice(0, slash) || "/");
+    else if (whiteout !== "ignored") {
+      const hidden = `${path.slice(0, slash)}/${whiteout.hides}`;
       // What the layer itself brings is not hidden by its own whiteout.
       if (statOf(hidden) === undefined) makeNode(hidden, "char", 0, 0, 0);
     }
@@ -157,9 +148,7 @@ export class Unpacker implements TarSink {
   }
 
   #linkTarget({ linkName }: TarHeader): string {
-    const relative = posix.normalize(linkName).replace(/^\/+/, "");
-    if (relative === ".." || relative.startsWith("../")) throw invalid("its link leads out of the target");
-    return `${this.policy.directory}/${relative}`;
+    return `${this.policy.directory}/${relativePath(linkName, "link")}`;
   }
 
   /** Makes something in the place of what may be there: most often nothing, so that is tried first. */
@@ -234,19 +223,6 @@ export class Unpacker implements TarSink {
         // As Docker: a file system without a kind of attributes does not keep images from being used.
         if (errnoOf(error) !== "ENOTSUP" && errnoOf(error) !== "EOPNOTSUPP") throw error;
       }
-    }
-  }
-
-  #guard(work: () => void): void {
-    try {
-      work();
-    } catch (thrown) {
-      const error = asSlipwayError(thrown);
-      throw new SlipwayError(
-        error.kind,
-        `cannot unpack "${this.#header?.name}": ${error.message}`,
-        error.details,
-      );
     }
   }
 }
