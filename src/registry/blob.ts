@@ -24,38 +24,49 @@ export async function* readBlob(
   offset: number,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
-  let at = offset;
+  const progress = { at: offset };
   let failure: unknown;
   for (const source of sources) {
-    const { limits } = source.session;
-    for (let failures = 0; ; ) {
-      const before = at;
-      try {
-        for await (const chunk of readFrom(source, descriptor, at, signal)) {
-          at += chunk.length;
-          yield chunk;
-        }
-        return;
-      } catch (error) {
-        failure = error;
-        if (signal.aborted) throw error;
-        failures = at - before >= headway ? 1 : failures + 1;
-        if (!mayRetry(error) || failures >= attemptsFor(error, limits)) break;
-        await wait(backOff(limits, failures), signal);
-      }
+    try {
+      return yield* readFrom(source, descriptor, progress, signal);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      failure = error;
     }
   }
   throw failure;
 }
 
-/** One connection's part; it ends well only with the blob's last byte. */
+/** Everything that is missing, over as many connections as that takes. Each request has been retried when it fails. */
 async function* readFrom(
-  { session, name }: BlobSource,
-  { digest, size }: Descriptor,
-  offset: number,
+  source: BlobSource,
+  descriptor: Descriptor,
+  progress: { at: number },
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
-  if (offset >= size) return;
+  const { limits } = source.session;
+  for (let failures = 0; progress.at < descriptor.size; ) {
+    const before = progress.at;
+    const reply = await request(source, descriptor, before, signal);
+    try {
+      for await (const chunk of bodyFrom(reply, descriptor, before)) {
+        progress.at += chunk.length;
+        yield chunk;
+      }
+    } catch (error) {
+      failures = progress.at - before >= headway ? 1 : failures + 1;
+      if (!mayRetry(error) || failures >= attemptsFor(error, limits)) throw error;
+      await wait(backOff(limits, failures), signal);
+    }
+  }
+}
+
+async function request(
+  { session, name }: BlobSource,
+  { digest }: Descriptor,
+  offset: number,
+  signal: AbortSignal,
+): Promise<Reply> {
   const reply = await session.request({
     method: "GET",
     path: `${name}/blobs/${digest}`,
@@ -64,6 +75,15 @@ async function* readFrom(
     signal,
   });
   if (reply.status !== 200 && reply.status !== 206) throw await failureOf(reply);
+  return reply;
+}
+
+/** What an answer has from `offset` on; it ends well only with the blob's last byte. */
+async function* bodyFrom(
+  reply: Reply,
+  { digest, size }: Descriptor,
+  offset: number,
+): AsyncGenerator<Uint8Array> {
   const { host } = reply.url;
   let at = await beginning(reply, offset, size);
   for await (const chunk of reply.chunks()) {

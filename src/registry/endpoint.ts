@@ -35,7 +35,7 @@ function mirrorsOf(domain: string, { rules }: RegistrySettings): Endpoint[] {
 
 /** `https://mirror.example`, `mirror.example:5000/prefix`: `invalid` for whatever else. */
 export function parseEndpoint(text: string, isMirror: boolean): Endpoint {
-  const match = /^(?:(https?):\/\/)?([^/@?#\s]+)(\/[^?#\s]*)?$/.exec(text);
+  const match = /^(?:(https?):\/\/)?((?:\[[^\]\s]+\]|[^/@?#:\s]+)(?::\d+)?)(\/[^?#\s]*)?$/.exec(text);
   if (match === null || !URL.canParse(`http://${match[2]}`)) {
     throw invalid(
       `invalid ${isMirror ? "mirror" : "location"} of a registry ${JSON.stringify(text)}: use [https://]HOST[:PORT][/PREFIX]`,

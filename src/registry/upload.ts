@@ -1,10 +1,11 @@
 import { invalid, SlipwayError, systemError, unavailable } from "../errors/index.ts";
 import type { Descriptor } from "../oci/image.ts";
+import { isPassing } from "./connection-failure.ts";
 import type { Reply } from "./exchange.ts";
 import { failureOf } from "./failure.ts";
 import { locationOf, withParameter } from "./location.ts";
 import type { UploadOptions } from "./repository.ts";
-import { attemptsFor, backOff, mayRetry, wait } from "./retry.ts";
+import { attemptsFor, backOff, wait } from "./retry.ts";
 import type { Session } from "./session.ts";
 
 /** Bytes that an attempt must have brought so that its end does not count as a failure in a row. */
@@ -15,8 +16,9 @@ const headway = 1024 * 1024;
  * rest sent as a chunk (distribution-spec, "Pushing blobs").
  */
 export class Upload {
-  /** Of the blob, handed to a connection. */
+  /** Bytes of the blob that a connection has taken. */
   #sent = 0;
+  /** Whether the last request had a part of the blob as its body. */
   #streaming = false;
   readonly #scopes: readonly string[];
 
@@ -142,11 +144,11 @@ export class Upload {
   }
 
   /**
-   * After a connection that broke, and, where a body was under way, after a registry's passing trouble: single
-   * requests have been retried by then.
+   * After a connection that broke, or a registry's passing trouble, while a body was under way: single requests have
+   * been retried by then.
    */
   #mayGoOn(error: unknown): boolean {
-    if (mayRetry(error)) return true;
-    return this.#streaming && error instanceof SlipwayError && error.kind === "unavailable";
+    if (!this.#streaming || !(error instanceof SlipwayError) || error.kind !== "unavailable") return false;
+    return error.details.errno === undefined || isPassing(error);
   }
 }
