@@ -67,6 +67,15 @@ describe("pull", () => {
     expect(await message(response)).toBe(error.message);
   });
 
+  test("docker's command line gets no 401, at which it would wait for a person", async () => {
+    using _ = replacing(async () => {
+      throw unauthorized("no basic auth credentials");
+    });
+    const headers = { "User-Agent": "Docker-Client/28.2.2 (linux)" };
+    const response = await server.fetch("/images/create?fromImage=app&tag=x", { method: "POST", headers });
+    expect([response.status, await message(response)]).toEqual([500, "no basic auth credentials"]);
+  });
+
   test("a later failure is the last message, and messages are sent one by one", async () => {
     const release = Promise.withResolvers<void>();
     using _ = replacing(async () =>

@@ -3,6 +3,7 @@ import { familiarReference, parseReference, withDefaultTag } from "../../oci/ref
 import { readJson } from "../http/body.ts";
 import type { Exchange } from "../http/exchange.ts";
 import { authConfig, normalized, registryAuth } from "../request/registry-auth.ts";
+import { withoutLoginPrompt } from "../version/login-prompt.ts";
 import type { Route } from "./router.ts";
 
 async function login(exchange: Exchange): Promise<void> {
@@ -35,7 +36,7 @@ async function search(exchange: Exchange): Promise<void> {
     filters: query.filters(),
     ...(auth === undefined ? {} : { auth }),
   };
-  exchange.json(await backend.registries.search(term, options, signal));
+  exchange.json(await withoutLoginPrompt(exchange, backend.registries.search(term, options, signal)));
 }
 
 export const registryRoutes: Route[] = [

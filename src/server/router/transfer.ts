@@ -11,6 +11,7 @@ import type { Exchange } from "../http/exchange.ts";
 import { sendProgress } from "../http/stream.ts";
 import { parsePlatformJson } from "../request/platform.ts";
 import { registryAuth } from "../request/registry-auth.ts";
+import { withoutLoginPrompt } from "../version/login-prompt.ts";
 
 /** `POST /images/create?fromImage=`. Until the registry has said what the name means, failures are HTTP errors. */
 export async function pull(exchange: Exchange, fromImage: string): Promise<void> {
@@ -23,7 +24,7 @@ export async function pull(exchange: Exchange, fromImage: string): Promise<void>
     ...(platform === undefined ? {} : { platform: formatPlatform(parsePlatform(platform)) }),
     ...who(exchange),
   };
-  await sendProgress(exchange, await backend.images.pull(options, signal));
+  await sendProgress(exchange, await withoutLoginPrompt(exchange, backend.images.pull(options, signal)));
 }
 
 /** `POST /images/{name}/push`. */
@@ -40,7 +41,7 @@ export async function push(exchange: Exchange): Promise<void> {
     ...(platform === undefined ? {} : { platform: parsePlatformJson(platform) }),
     ...who(exchange),
   };
-  await sendProgress(exchange, await backend.images.push(options, signal));
+  await sendProgress(exchange, await withoutLoginPrompt(exchange, backend.images.push(options, signal)));
 }
 
 /** The name in two parts, as clients send it: the tag may be a digest, and an old `pull -a` ends in a colon. */
