@@ -35,7 +35,7 @@ export async function getArchive(
   try {
     const { stat, tar } = await found(ref, path, () => engine.files.get(tree, path, signal));
     emit(engine, container, "archive-path");
-    return { stat, tar: closing(tree, tar) };
+    return { stat, tar: closing(container, tree, tar) };
   } catch (error) {
     await tree.close();
     throw error;

@@ -2,6 +2,7 @@ import { conflict } from "../../errors/index.ts";
 import type { EngineContext } from "../context.ts";
 import type { Container } from "./container.ts";
 import { emit } from "./events.ts";
+import { refuseRemoved } from "./tree.ts";
 
 /** `export`: the container's files as one archive, without its volumes. */
 export async function exportContainer(
@@ -26,6 +27,7 @@ async function* stream(
 ): AsyncGenerator<Uint8Array> {
   try {
     yield* tar;
+    refuseRemoved(container);
     emit(engine, container, "export");
   } finally {
     await engine.rootfs.unmount(container.record);

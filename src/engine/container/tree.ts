@@ -1,4 +1,5 @@
 import { conflict } from "../../errors/index.ts";
+import { holdRoot } from "../../os/process-root.ts";
 import type { EngineContext } from "../context.ts";
 import type { FileTree } from "../files.ts";
 import type { Container } from "./container.ts";
@@ -8,26 +9,47 @@ export interface OpenTree extends FileTree {
   close(): Promise<void>;
 }
 
-/** A running container's files as its processes see them; otherwise its snapshot, mounted, with its volumes. */
+/**
+ * A running container's files as its processes see them, even after their end; otherwise its snapshot, mounted,
+ * with its volumes.
+ */
 export async function openTree(engine: EngineContext, container: Container): Promise<OpenTree> {
   const { record } = container;
   if (record.state.status === "dead" || container.deleted) {
     throw conflict(`container ${record.id} is dead or marked for removal: it has no files any more`);
   }
-  if (record.state.initPid !== 0) {
-    return { root: `/proc/${record.state.initPid}/root`, mounts: [], close: async () => {} };
-  }
+  // Counted for a running container, too: if it is restarted meanwhile, both see one and the same mount.
   const root = await engine.rootfs.mount(record);
+  const unmount = () => engine.rootfs.unmount(record);
+  const { initPid: pid, startTicks } = record.state;
+  const held = pid === 0 ? undefined : holdRoot({ pid, startTicks });
+  if (held !== undefined) {
+    const close = async () => {
+      held.close();
+      await unmount();
+    };
+    return { root: held.path, mounts: [], close };
+  }
   const mounts = record.mounts
     .filter(({ point }) => point.Type !== "tmpfs")
     .map(({ point }) => ({ source: point.Source, destination: point.Destination, writable: point.RW }));
-  return { root, mounts, close: () => engine.rootfs.unmount(record) };
+  return { root, mounts, close: unmount };
 }
 
-/** Passes a stream on and closes the tree after its end, however it ends. */
-export async function* closing<T>(tree: OpenTree, stream: AsyncIterable<T>): AsyncGenerator<T> {
+/** What is read of a container that is removed meanwhile may lack files: better no end than a wrong one. */
+export function refuseRemoved({ deleted, record }: Container): void {
+  if (deleted) throw conflict(`container ${record.id} was removed while its files were read`);
+}
+
+/** Passes a stream of the container's files on and closes the tree after its end, however it ends. */
+export async function* closing<T>(
+  container: Container,
+  tree: OpenTree,
+  stream: AsyncIterable<T>,
+): AsyncGenerator<T> {
   try {
     yield* stream;
+    refuseRemoved(container);
   } finally {
     await tree.close();
   }

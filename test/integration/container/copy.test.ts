@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { created, running, sleeping } from "../../support/containers.ts";
-import { command } from "../../support/engine.ts";
+import { command, until } from "../../support/engine.ts";
 import { Folder } from "../../support/folder.ts";
 import { throughBoth, withEngine } from "../../support/suite.ts";
 import { tar } from "../../support/tar.ts";
@@ -203,4 +203,60 @@ test("who looks at the files of a container that ends just then does not cost it
   }
   expect((await (await engine.fetch(`/containers/${id}/changes`)).json()) ?? []).toEqual([]);
   await engine.slipway(["rm", id]);
+});
+
+/** What an archive of a folder in a container begins with, and the rest. Nobody reads on until asked to. */
+async function begunArchive(id: string): Promise<() => Promise<Buffer>> {
+  const url = `http://engine/containers/${id}/archive?path=/data`;
+  const { status, body } = await fetch(url, { unix: fixture.engine.socket });
+  expect(status).toBe(200);
+  const reader = body!.getReader();
+  const chunks = [(await reader.read()).value!];
+  return async () => {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) chunks.push(next.value);
+    return Buffer.concat(chunks);
+  };
+}
+
+/** More than fits between the files and a client that does not read, and after it what is mounted over them. */
+const bulk =
+  "dd if=/dev/zero of=/data/a bs=1M count=64; echo volume >/data/z/file; echo tmpfs >/data/zz/file; touch /ready";
+
+async function withBulk(line: Parameters<typeof running>[0]) {
+  const script = `${bulk}; sleep 1000`;
+  const container = await running(line, script, "-v", "/data/z", "--tmpfs", "/data/zz");
+  await until("the files are there", async () => (await container.exec("ls /ready")).code === 0);
+  return container;
+}
+
+throughBoth("cp of a container that ends meanwhile", fixture, (line) => {
+  test("gets everything, also from what was mounted", async () => {
+    await using container = await withBulk(line);
+    const rest = await begunArchive(container.name);
+    await line.ok(["kill", container.name]);
+    await line.ok(["wait", container.name]);
+    const files = ["data/z/file", "data/zz/file"];
+    const unpacked = await command(["tar", "-xO", ...files], { stdin: await rest() });
+    expect(unpacked).toEqual({ code: 0, stdout: "volume\ntmpfs\n", stderr: "" });
+    await line.ok(["start", container.name]);
+    expect((await container.exec("cat /data/z/file")).stdout).toBe("volume\n");
+  });
+
+  test("is found while nobody has noticed its end yet", async () => {
+    await using container = await running(line, "echo x >/file; read end", "-i");
+    await until("the file is there", async () => (await container.exec("ls /file")).code === 0);
+    const pid = Number(await container.inspect("{{.State.Pid}}"));
+    process.kill(pid, "SIGKILL");
+    for (let i = 0; i < 5; i++) {
+      const { code, stderr } = await line.call(["cp", `${container.name}:/file`, "-"]);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    }
+  });
+
+  test("has no end that looks well when the container is removed", async () => {
+    await using container = await withBulk(line);
+    const rest = await begunArchive(container.name);
+    await line.ok(["rm", "-f", "-v", container.name]);
+    await expect(rest()).rejects.toThrow();
+  });
 });
