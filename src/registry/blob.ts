@@ -47,7 +47,7 @@ async function* readFrom(
   const { limits } = source.session;
   for (let failures = 0; progress.at < descriptor.size; ) {
     const before = progress.at;
-    const reply = await request(source, descriptor, before, signal);
+    const reply = await request(source, descriptor, before, { signal, attempts: limits.attempts - failures });
     try {
       for await (const chunk of bodyFrom(reply, descriptor, before)) {
         progress.at += chunk.length;
@@ -65,14 +65,14 @@ async function request(
   { session, name }: BlobSource,
   { digest }: Descriptor,
   offset: number,
-  signal: AbortSignal,
+  options: { signal: AbortSignal; attempts: number },
 ): Promise<Reply> {
   const reply = await session.request({
     method: "GET",
     path: `${name}/blobs/${digest}`,
     headers: { "Accept-Encoding": "identity", ...(offset > 0 ? { Range: `bytes=${offset}-` } : {}) },
     scopes: [`repository:${name}:pull`],
-    signal,
+    ...options,
   });
   if (reply.status !== 200 && reply.status !== 206) throw await failureOf(reply);
   return reply;

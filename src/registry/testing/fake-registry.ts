@@ -72,6 +72,8 @@ export class FakeRegistry implements AsyncDisposable {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // A connection that has ended has taken its socket along.
+    const { socket } = request;
     const chunks: Buffer[] = [];
     let length = 0;
     try {
@@ -80,16 +82,16 @@ export class FakeRegistry implements AsyncDisposable {
         length += chunk.length;
         if (length < this.#cutAfter) continue;
         this.#cutAfter = Number.POSITIVE_INFINITY;
-        request.socket.destroy();
+        socket.destroy();
         break;
       }
     } catch {
       // The client has gone away; what came until then is remembered.
     }
     const { method = "", url = "", headers } = request;
-    const shown = (request.socket as { getPeerCertificate?(): { subject?: { CN?: string } } | undefined })
+    const shown = (socket as { getPeerCertificate?(): { subject?: { CN?: string } } | undefined })
       .getPeerCertificate;
-    const client = shown?.call(request.socket)?.subject?.CN;
+    const client = shown?.call(socket)?.subject?.CN;
     const seen: Seen = {
       method,
       path: url,
@@ -100,7 +102,7 @@ export class FakeRegistry implements AsyncDisposable {
     this.seen.push(seen);
     const script = this.#scripts.get(`${method} ${url.split("?")[0]}`) ?? [];
     const behave = script.length > 1 ? script.shift() : script[0];
-    if (request.socket.destroyed) return;
+    if (socket.destroyed) return;
     (behave ?? json(404, {}))(response, seen);
   }
 }
@@ -123,11 +125,15 @@ export function bytes(status: number, body: string | Uint8Array, headers: Header
   };
 }
 
-/** Announces all, sends a part, and ends the connection. */
-export function cut(body: Uint8Array, after: number, status = 200, headers: Headers = {}): Behaviour {
+/**
+ * Announces all, sends a part, and ends the connection: at once, or when the part has been seen, because what a
+ * connection brought just before its end may be lost.
+ */
+export function cut(body: Uint8Array, after: number, seen: Promise<void> = Promise.resolve()): Behaviour {
   return (response) => {
-    response.writeHead(status, { "Content-Length": String(body.length), ...headers });
-    response.write(body.subarray(0, after), () => response.socket?.end());
+    response.writeHead(200, { "Content-Length": String(body.length) });
+    response.write(body.subarray(0, after));
+    void seen.then(() => response.socket?.destroy());
   };
 }
 
