@@ -29,20 +29,18 @@ export class Authorizer {
     return basic(this.credentials);
   }
 
-  /** After a 401: whether asking again makes sense. A token that was refused is not used again. */
-  refused(
+  /** After a 401 to a request with the Authorization `sent`: whether asking again makes sense. */
+  async refused(
     challenges: readonly Challenge[],
     registry: URL,
     scopes: readonly string[],
-    sent?: string,
-  ): boolean {
+    sent: string | undefined,
+  ): Promise<boolean> {
     if (this.credentials.registryToken !== undefined) return false;
     const wish = this.#wish(challenges, registry, scopes);
-    if (wish !== undefined) {
-      this.tokens.forget(wish);
-      return true;
-    }
-    return challenges.some(({ scheme }) => scheme === "basic") && sent === undefined;
+    if (wish === undefined) return sent === undefined && challenges.some(({ scheme }) => scheme === "basic");
+    if (sent !== undefined) await this.tokens.forget(wish, sent.replace(/^Bearer /, ""));
+    return true;
   }
 
   #wish(challenges: readonly Challenge[], registry: URL, scopes: readonly string[]): TokenWish | undefined {

@@ -84,7 +84,7 @@ export class Session {
       if (reply.status !== 401 || !again || reply.url.host !== base.host) return reply;
       const challenges = parseChallenges(reply.headers.get("www-authenticate"));
       this.#contact.challenges = challenges;
-      if (!this.#authorizer.refused(challenges, base, request.scopes, authorization)) return reply;
+      if (!(await this.#authorizer.refused(challenges, base, request.scopes, authorization))) return reply;
       await reply.discard();
     }
   }

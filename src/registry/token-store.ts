@@ -28,8 +28,11 @@ export class TokenStore {
     return (await abortable(pending, signal)).token;
   }
 
-  forget(wish: TokenWish): void {
-    this.#grants.delete(keyOf(wish));
+  /** A token that was refused is not given again; one that somebody else has got meanwhile is. */
+  async forget(wish: TokenWish, token: string): Promise<void> {
+    const key = keyOf(wish);
+    const known = this.#grants.get(key);
+    if (known !== undefined && (await known).token === token) this.#grants.delete(key);
   }
 
   #remember(key: string, grant: Promise<Grant>): void {
