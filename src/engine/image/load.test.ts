@@ -73,6 +73,13 @@ const layout: Members = {
   [blob(ociIndex)]: ociIndex,
 };
 
+/** The members that name an index of this one manifest. */
+function withIndex(manifest: object): Members {
+  const index = JSON.stringify({ schemaVersion: 2, manifests: [manifest] });
+  const named = JSON.stringify({ schemaVersion: 2, manifests: [descriptor(index, "index.v1+json")] });
+  return { "index.json": named, [blob(index)]: index };
+}
+
 const good: Record<string, Buffer> = {
   "a Docker archive": await tar({ "a/layer.tar": layer, [configName]: config, "manifest.json": manifest() }),
   "one with the manifest first": await tar({
@@ -143,6 +150,20 @@ const bad: Record<string, [archive: Buffer, message: RegExp]> = {
   "a blob with a wrong digest": [
     await tar({ ...layout, [blob(packed)]: "something else" }),
     /digest is sha256:/,
+  ],
+  "an index that lies about a manifest's size": [
+    await tar({
+      ...layout,
+      ...withIndex({ ...descriptor(ociManifest, "manifest.v1+json"), platform, size: 1 }),
+    }),
+    /the manifest sha256:\w+ has \d+ bytes, not 1$/,
+  ],
+  "an index without an image for this system": [
+    await tar({
+      ...layout,
+      ...withIndex({ ...descriptor("x", "manifest.v1+json"), platform: { os: "aix", architecture: "ppc" } }),
+    }),
+    /its image index lists no image for Linux/,
   ],
   "a member that leads out": [await tar({ "../evil": "x" }), /"..\/evil" leads out of the archive/],
   "a layer that leads out": [

@@ -3,6 +3,7 @@ import type { TargetManifest, TargetRecord } from "../../images/index.ts";
 import { type Descriptor, isIndex, isManifest } from "../../oci/image.ts";
 import { asIndex, asManifest, readDocument } from "./documents.ts";
 import type { Lease } from "./leases.ts";
+import { checkSize } from "./packed.ts";
 import type { ImageRooms } from "./rooms.ts";
 
 const maxDepth = 4;
@@ -36,6 +37,7 @@ async function read(
   if (depth === 0) throw invalid("invalid image: its indexes are nested too deeply");
   lease.blobs.add(descriptor.digest);
   const document = await readDocument(rooms.content, descriptor.digest, "the index");
+  await checkSize(rooms, descriptor, "the index");
   found.blobs.push(descriptor);
   for (const listed of asIndex(document, descriptor.digest).manifests) {
     lease.blobs.add(listed.digest);
@@ -66,17 +68,17 @@ export function mayRun(descriptor: Descriptor): boolean {
 
 /** All that a manifest consists of; undefined when something is not here. */
 async function blobsOf(
-  { content }: ImageRooms,
+  rooms: ImageRooms,
   descriptor: Descriptor,
   lease: Lease,
 ): Promise<Descriptor[] | undefined> {
+  const { content } = rooms;
   const parts = isManifest(descriptor.mediaType) ? await partsOf(content, descriptor) : [];
-  for (const { digest, size } of parts) {
-    lease.blobs.add(digest);
-    if (!(await content.has(digest))) return undefined;
-    const { size: actual } = await content.info(digest);
-    if (actual !== size) throw invalid(`invalid image: the blob ${digest} has ${actual} bytes, not ${size}`);
+  for (const part of parts) {
+    lease.blobs.add(part.digest);
+    if (!(await content.has(part.digest))) return undefined;
   }
+  for (const part of [descriptor, ...parts]) await checkSize(rooms, part, "the blob");
   return [descriptor, ...parts];
 }
 

@@ -37,12 +37,21 @@ export async function packedImage(
     if (!(await rooms.content.has(layer.digest))) {
       throw invalid(`invalid archive: the layer ${layer.digest} is missing`);
     }
-    const { size } = await rooms.content.info(layer.digest);
-    if (size !== layer.size) {
-      throw invalid(`invalid archive: the layer ${layer.digest} has ${size} bytes, not ${layer.size}`);
-    }
+    await checkSize(rooms, layer, "the layer");
   }
+  await checkSize(rooms, configDescriptor, "the image configuration");
+  await checkSize(rooms, descriptor, "the manifest");
   return { manifest: descriptor, configDescriptor, config, layers, references };
+}
+
+/** A blob has the size that its descriptor says; `what` names it in errors. */
+export async function checkSize(
+  { content }: ImageRooms,
+  { digest, size }: Descriptor,
+  what: string,
+): Promise<void> {
+  const { size: actual } = await content.info(digest);
+  if (actual !== size) throw invalid(`invalid archive: ${what} ${digest} has ${actual} bytes, not ${size}`);
 }
 
 /** Stores a document, and answers its descriptor. */
