@@ -139,14 +139,16 @@ export class TestEngine {
   }
 
   slipway(args: string[], options: CommandOptions = {}): Promise<Result> {
-    return command([slipwayPath, "-H", this.host, ...args], options);
+    return command([slipwayPath, "-H", this.host, ...args], this.#withOwnConfig(options));
   }
 
   docker(args: string[], options: CommandOptions = {}): Promise<Result> {
-    return command([dockerPath, "-H", this.host, ...args], {
-      ...options,
-      env: { DOCKER_CONFIG: join(this.root, "docker-config"), ...options.env },
-    });
+    return command([dockerPath, "-H", this.host, ...args], this.#withOwnConfig(options));
+  }
+
+  /** Both command lines have one configuration, and not the user's. */
+  #withOwnConfig(options: CommandOptions): CommandOptions {
+    return { ...options, env: { DOCKER_CONFIG: join(this.root, "docker-config"), ...options.env } };
   }
 
   /** SIGKILL: what a crash leaves is left. */
