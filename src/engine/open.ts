@@ -89,6 +89,7 @@ export async function openRooms({ config, host, log }: EngineOptions): Promise<O
     containers,
     registries,
     transfers: config.transfers,
+    maxLayerBytes: config.maxLayerBytes,
     layerImages: config.storageDriver === "erofs",
   });
   const context: EngineContext = {

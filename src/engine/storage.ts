@@ -1,6 +1,6 @@
 import { ContentStore } from "../content/index.ts";
 import type { EventBus } from "../events/index.ts";
-import { ImageStore } from "../images/index.ts";
+import { ArtifactStore, ImageStore } from "../images/index.ts";
 import type { Metastore } from "../metastore/index.ts";
 import type { Registries } from "../registry/index.ts";
 import { Snapshotter } from "../snapshots/index.ts";
@@ -39,6 +39,8 @@ export interface StorageOptions {
   registries: Registries;
   /** So many layers come, and so many blobs go, at once. */
   transfers: { downloads: number; uploads: number };
+  /** More than that no layer may unpack to. */
+  maxLayerBytes: number;
   /** Whether layers are kept as EROFS images. */
   layerImages: boolean;
 }
@@ -49,10 +51,12 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   const snapshots = await Snapshotter.open(paths.snapshots, { images: options.layerImages });
   const rooms: TransferRooms = {
     images: new ImageStore(metastore),
+    artifacts: new ArtifactStore(metastore),
     content: new ContentStore(paths.content),
     snapshots,
     leases: new Leases(),
     unpacking: unpackingSlots(),
+    maxLayerBytes: options.maxLayerBytes,
     registries,
     fetches: new Fetches(new Slots(transfers.downloads)),
     uploads: new Slots(transfers.uploads),

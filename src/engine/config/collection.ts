@@ -1,6 +1,6 @@
 import { invalid } from "../../errors/index.ts";
+import { bytes } from "./bytes.ts";
 import type { RawOptions } from "./flags.ts";
-import { bytes } from "./index.ts";
 
 /** An amount of free space: bytes, or a share (0 to 1) of the file system. */
 export type FreeSpace = { bytes: number } | { share: number };

@@ -2,7 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bytes, loadConfig } from "./index.ts";
+import { bytes } from "./bytes.ts";
+import { loadConfig } from "./index.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "slipway-config-"));
 
@@ -68,6 +69,7 @@ describe("loadConfig", () => {
     [["--nope"], "unknown flag: --nope"],
     [["--mtu", "x"], 'invalid argument "x" for --mtu'],
     [["--log-level", "loud"], "invalid logging level: loud"],
+    [["--max-layer-size", "big"], "invalid size: 'big'"],
     [["--data-root", "relative"], "absolute path"],
     [["--config-file", "/does/not/exist.json"], "/does/not/exist.json"],
     [["extra"], "takes no arguments"],

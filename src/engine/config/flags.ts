@@ -43,6 +43,7 @@ export interface RawOptions {
   "max-concurrent-downloads"?: number;
   "max-concurrent-uploads"?: number;
   "max-download-attempts"?: number;
+  "max-layer-size"?: string;
   mtu?: number;
   "no-proxy"?: string;
   pidfile?: string;

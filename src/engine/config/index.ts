@@ -3,6 +3,7 @@ import { logDriver } from "../../cio/index.ts";
 import { invalid } from "../../errors/index.ts";
 import { parseInterfaceAddress } from "../../network/index.ts";
 import type { RegistrySettings } from "../../registry/index.ts";
+import { bytes } from "./bytes.ts";
 import { type CollectionSettings, collectionSettings } from "./collection.ts";
 import { readConfigFile } from "./file.ts";
 import { parseFlags, type RawOptions } from "./flags.ts";
@@ -42,6 +43,8 @@ export interface EngineConfig {
   labels: string[];
   liveRestore: boolean;
   shutdownTimeout: number;
+  /** What a layer may unpack to; without end when nothing was said. */
+  maxLayerBytes: number;
   /** How layers are kept that are made from now on; empty: as EROFS images where that works. */
   storageDriver: "" | StorageDriver;
   registry: RegistrySettings;
@@ -114,6 +117,8 @@ function complete(raw: RawOptions): EngineConfig {
     labels: raw.label ?? [],
     liveRestore: raw["live-restore"] ?? false,
     shutdownTimeout: raw["shutdown-timeout"] ?? 15,
+    maxLayerBytes:
+      raw["max-layer-size"] === undefined ? Number.POSITIVE_INFINITY : bytes(raw["max-layer-size"]),
     storageDriver: storageDriver(raw["storage-driver"] ?? ""),
     registry: registrySettings(raw),
     transfers: transferSettings(raw),
@@ -151,12 +156,4 @@ function storageDriver(value: string): "" | StorageDriver {
 function format(value: string): "text" | "json" {
   if (value !== "text" && value !== "json") throw invalid(`invalid log format: ${value} (use text or json)`);
   return value;
-}
-
-/** A size as Docker writes it, such as `64m`, `1GiB` or `1024`: powers of 1024. */
-export function bytes(text: string): number {
-  const match = /^(\d+(?:\.\d+)?) ?([kmgtp]?)(?:i?b)?$/i.exec(text.trim());
-  if (match === null) throw invalid(`invalid size: '${text}'`);
-  const exponent = "kmgtp".indexOf((match[2] ?? "").toLowerCase() || " ") + 1;
-  return Math.floor(Number(match[1]) * 1024 ** exponent);
 }

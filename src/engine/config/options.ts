@@ -239,6 +239,12 @@ export const options = [
     description: "Set the max attempts of each request to a registry (default 5)",
   },
   {
+    flag: "max-layer-size",
+    kind: "string",
+    placeholder: "bytes",
+    description: "Refuse image layers that unpack to more (default: nine tenths of the free space)",
+  },
+  {
     flag: "mtu",
     kind: "number",
     placeholder: "int",

@@ -1,6 +1,7 @@
 import type { ContentStore } from "../../content/index.ts";
 import type { EventBus } from "../../events/index.ts";
-import type { ImageStore } from "../../images/index.ts";
+import type { ArtifactStore, ImageStore } from "../../images/index.ts";
+import type { Digest } from "../../oci/digest.ts";
 import type { Snapshotter } from "../../snapshots/index.ts";
 import type { Leases } from "./leases.ts";
 import type { Slots } from "./slots.ts";
@@ -16,15 +17,24 @@ export interface ImageUser {
 /** What the verbs of images share. */
 export interface ImageRooms {
   readonly images: ImageStore;
+  /** What is kept for others and is no image for this host. */
+  readonly artifacts: ArtifactStore;
   readonly content: ContentStore;
   /** Unpacked layers, committed under their chain IDs. */
   readonly snapshots: Snapshotter;
   readonly leases: Leases;
   /** So many layers are unpacked at once. */
   readonly unpacking: Slots;
+  /** A layer that unpacks to more bytes is refused. */
+  readonly maxLayerBytes: number;
   readonly events: EventBus;
   /** Every container there is. */
   users(): readonly ImageUser[];
   /** The directory whose file system holds content and snapshots. */
   readonly dataRoot: string;
+}
+
+/** Whether an image, an artifact or work under way needs a blob. */
+export function isNeeded({ images, artifacts, leases }: ImageRooms, digest: Digest): boolean {
+  return images.blobs().has(digest) || artifacts.needs(digest) || leases.holdsBlob(digest);
 }

@@ -106,7 +106,7 @@ export class Staging implements Stager {
       const { bavail, bsize, ffree } = await statfs(dataRoot);
       const layer = await unpack({
         target,
-        maxBytes: Math.floor(bavail * bsize * shareOfFreeSpace),
+        maxBytes: Math.min(Math.floor(bavail * bsize * shareOfFreeSpace), this.rooms.maxLayerBytes),
         maxEntries: Math.floor(ffree * shareOfFreeSpace),
       });
       return { ...layer, key };

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type * as api from "../../api/index.ts";
 import { ContentStore } from "../../content/index.ts";
 import { EventBus } from "../../events/index.ts";
-import { ImageStore } from "../../images/index.ts";
+import { ArtifactStore, ImageStore } from "../../images/index.ts";
 import { Metastore } from "../../metastore/index.ts";
 import { Registries } from "../../registry/index.ts";
 import { Snapshotter } from "../../snapshots/index.ts";
@@ -28,10 +28,12 @@ export async function testRooms(): Promise<TestRooms> {
   const containers: ImageUser[] = [];
   return {
     images: new ImageStore(metastore),
+    artifacts: new ArtifactStore(metastore),
     content: new ContentStore(join(dataRoot, "content")),
     snapshots: await Snapshotter.open(join(dataRoot, "snapshots")),
     leases: new Leases(),
     unpacking: unpackingSlots(),
+    maxLayerBytes: Number.POSITIVE_INFINITY,
     registries: new Registries(registrySettings()),
     fetches: new Fetches(new Slots(3)),
     uploads: new Slots(5),

@@ -158,3 +158,16 @@ describe("what a registry has wrong", () => {
     expect(await refused(name)).toContain("bytes");
   });
 });
+
+test("a layer that unpacks to more than the limit is refused", async () => {
+  const name = await published([{ zeros: Buffer.alloc(3_000_000) }]);
+  const limited = await TestEngine.start({ flags: ["--max-layer-size", "1m"] });
+  try {
+    const { code, stderr } = await limited.slipway(["pull", `${registry.host}/${name}`]);
+    expect(code).toBe(1);
+    expect(stderr).toContain("more than 1048576 bytes, the limit");
+    expect(must(await limited.slipway(["images", "-aq"])).stdout).toBe("");
+  } finally {
+    await limited.dispose();
+  }
+});
