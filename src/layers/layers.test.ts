@@ -1,12 +1,12 @@
-import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import {
   appendFileSync,
   closeSync,
   existsSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   openSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
   rmSync,
@@ -15,133 +15,218 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
-import { encodeHeader, endOfArchive, padding, type TarHeader, tarHeader } from "../archive/index.ts";
 import { digestOf } from "../oci/digest.ts";
-import { getXattr } from "../os/xattr.ts";
+import { getXattr, setXattr } from "../os/xattr.ts";
 import { applyLayer, changes, diffLayer, GrowingLayer } from "./index.ts";
+import { forms, listing, TestFolder, tar } from "./testing.ts";
 
 // Each layer is unpacked in a process of its own, which a busy machine is slow to start.
 setDefaultTimeout(60_000);
 
-let root: string;
+let folder: TestFolder;
 let target: string;
 beforeEach(() => {
-  root = mkdtempSync("/tmp/slipway-layers-");
-  target = join(root, "target");
-  mkdirSync(target);
+  folder = new TestFolder();
+  target = folder.target;
 });
-afterEach(() => rmSync(root, { recursive: true }));
+afterEach(() => folder[Symbol.dispose]());
 
-type Member = Partial<TarHeader> & { name: string; content?: string };
+const shell = (script: string) => folder.shell(script);
+const blob = (bytes: Uint8Array) => folder.blob(bytes);
 
-function tar(...members: Member[]): Buffer {
-  const parts = members.flatMap(({ content = "", ...header }) => [
-    encodeHeader(tarHeader({ ...header, size: content.length })),
-    Buffer.from(content),
-    padding(content.length),
-  ]);
-  return Buffer.concat([...parts, endOfArchive]);
-}
-
-function blob(bytes: Uint8Array): string {
-  const path = join(root, "blob");
-  writeFileSync(path, bytes);
-  return path;
-}
-
-async function shell(script: string): Promise<string> {
-  const child = Bun.spawn(["bash", "-ec", script], { cwd: root, stderr: "pipe", stdout: "pipe" });
-  const output = await child.stdout.text();
-  if ((await child.exited) !== 0) throw new Error(await child.stderr.text());
-  return output;
-}
-
-const listing = (directory: string) =>
-  `cd ${directory} && find . -printf '%p %y %m %U:%G %T@ %l ' \\( -type f -exec md5sum {} \\; -o -printf '\\n' \\) | sort`;
-
-test("a layer is unpacked with all that its archive says, whatever compresses it", async () => {
-  await shell(`mkdir -p tree/bin tree/etc; cp /bin/busybox tree/bin/; ln tree/bin/busybox tree/bin/sh
-    ln -s /bin tree/link; mknod tree/null c 1 3; mkfifo tree/fifo; chmod 6755 tree/bin/sh; chown 12:34 tree/etc
-    echo x > tree/etc/f; chown -h 5:6 tree/link; chmod 1777 tree/etc; touch -d '2020-01-01 01:01:01.123456789' tree/etc
-    truncate -s 10M tree/sparse; tar --format=pax -S -C tree -cf plain.tar .`);
-  const plain = readFileSync(join(root, "plain.tar"));
-  const expected = await shell(listing("tree"));
-  for (const bytes of [plain, gzipSync(plain), zstdCompressSync(plain)]) {
-    rmSync(target, { recursive: true });
-    mkdirSync(target);
-    const applied = await applyLayer({ blob: blob(bytes), target, digest: digestOf(bytes) });
-    expect(applied.diffID).toBe(digestOf(plain));
-    expect(await shell(listing("target"))).toBe(expected);
-    expect(lstatSync(join(target, "sparse")).blocks).toBe(0);
+describe.each([...forms])("a layer kept as %s", (form) => {
+  async function apply(bytes: Uint8Array, more: object = {}) {
+    const applied = await applyLayer({ blob: blob(bytes), target: folder.place(form), ...more });
+    folder.show(form);
+    return applied;
   }
+
+  test("has all that its archive says, whatever compresses it", async () => {
+    await shell(`mkdir -p tree/bin tree/etc; cp /bin/busybox tree/bin/; ln tree/bin/busybox tree/bin/sh
+      ln -s /bin tree/link; mknod tree/null c 1 3; mknod tree/far b 300 70000; mkfifo tree/fifo; chmod 6755 tree/bin/sh
+      chown 12:34 tree/etc; echo x > tree/etc/f; chown -h 5:6 tree/link; chmod 1777 tree/etc
+      touch -d '2020-01-01 01:01:01.123456789' tree/etc; touch -d '1960-01-01 01:01:01.5' tree/old
+      touch 'tree/!' $'tree/\xff\xfe' tree/é tree/$(printf 'n%.0s' {1..255}); chown 100000:70000 tree/old
+      for length in 400 470 500 1000; do ln -s $(printf 'x%.0s' $(seq $length)) tree/link$length; done
+      truncate -s 10M tree/sparse; printf abc | dd of=tree/sparse bs=1 seek=5000001 conv=notrunc status=none
+      printf tail >> tree/sparse; mkdir tree/many; cd tree/many; for i in {1..300}; do printf -v name '%d-%0*d' $i $((i % 200 + 1)) 0; echo $i > $name; done`);
+    setXattr(join(folder.root, "tree/etc/f"), "user.long", Buffer.alloc(1500, "v"));
+    await shell("tar --format=pax -S --xattrs -C tree -cf plain.tar .");
+    const plain = readFileSync(join(folder.root, "plain.tar"));
+    const expected = await shell(listing("tree"));
+    for (const bytes of [plain, gzipSync(plain), zstdCompressSync(plain)]) {
+      folder.clear();
+      const applied = await apply(bytes, { digest: digestOf(bytes) });
+      expect(applied.diffID).toBe(digestOf(plain));
+      expect(await shell(listing("target"))).toBe(expected);
+      expect(getXattr(join(target, "etc/f"), "user.long")).toHaveLength(1500);
+    }
+  });
+
+  test("has overlayfs's whiteouts, binary attributes, and none of overlayfs's own", async () => {
+    const capability = new Uint8Array([1, 0, 0, 2, 0, 0x20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    const bytes = tar(
+      { name: "a", type: "directory" },
+      { name: "a/.wh.gone" },
+      { name: "b", type: "directory", xattrs: new Map([["trusted.overlay.redirect", Buffer.from("/etc")]]) },
+      { name: "b/.wh..wh..opq" },
+      { name: "b/new", content: "new", xattrs: new Map([["security.capability", capability]]) },
+      { name: ".wh.c" },
+      { name: "c", type: "directory" },
+      { name: ".wh..wh.plnk" },
+      { name: "kept", content: "1" },
+      { name: ".wh.kept" },
+      { name: ".wh.back" },
+      { name: "back", content: "2" },
+    );
+    await apply(bytes);
+    const gone = lstatSync(join(target, "a/gone"));
+    expect([gone.isCharacterDevice(), gone.rdev]).toEqual([true, 0]);
+    expect(Buffer.from(getXattr(join(target, "b"), "trusted.overlay.opaque")).toString()).toBe("y");
+    expect(Buffer.from(getXattr(join(target, "c"), "trusted.overlay.opaque")).toString()).toBe("y");
+    expect(getXattr(join(target, "b/new"), "security.capability")).toEqual(capability);
+    expect(() => getXattr(join(target, "b"), "trusted.overlay.redirect")).toThrow("ENODATA");
+    expect(readFileSync(join(target, "kept"), "utf8")).toBe("1");
+    expect(readFileSync(join(target, "back"), "utf8")).toBe("2");
+    expect(readdirSync(target).sort()).toEqual(["a", "b", "back", "c", "kept"]);
+  });
+
+  test("is what its last members say, links followed within it", async () => {
+    await apply(
+      tar(
+        { name: "usr/lib/one", content: "1" },
+        { name: "lib", type: "symlink", linkName: "usr/lib" },
+        { name: "lib/two", content: "2" },
+        { name: "abs", type: "symlink", linkName: "/../usr" },
+        { name: "abs/lib/three", content: "3" },
+        { name: "f", content: "before" },
+        { name: "g", type: "hardlink", linkName: "lib/two" },
+        { name: "f", content: "after" },
+        { name: "tree/of/files", content: "x" },
+        { name: "tree", content: "now a file" },
+        { name: "d", content: "x" },
+        { name: "d/", type: "directory", mode: 0o700 },
+        { name: "d/in", content: "" },
+        { name: "d/", type: "directory", mode: 0o711, uid: 7, mtime: 5_000_000_000n },
+        { name: "./", type: "directory", mode: 0o750, gid: 9 },
+      ),
+    );
+    expect(readdirSync(join(target, "usr/lib")).sort()).toEqual(["one", "three", "two"]);
+    expect(lstatSync(join(target, "usr"))).toMatchObject({ uid: 0, mode: 0o40755, nlink: 3 });
+    expect(lstatSync(join(target, "g"))).toMatchObject({ nlink: 2, size: 1 });
+    expect(lstatSync(join(target, "g")).ino).toBe(lstatSync(join(target, "usr/lib/two")).ino);
+    expect(readFileSync(join(target, "f"), "utf8")).toBe("after");
+    expect(readFileSync(join(target, "tree"), "utf8")).toBe("now a file");
+    expect(lstatSync(join(target, "d"))).toMatchObject({ mode: 0o40711, uid: 7, mtimeMs: 5000, nlink: 2 });
+    expect(lstatSync(target)).toMatchObject({ mode: 0o40750, gid: 9 });
+  });
+
+  test("has nothing that leads out of it", async () => {
+    const outside = join(folder.root, "outside");
+    mkdirSync(outside);
+    writeFileSync(join(outside, "secret"), "secret");
+    const attacks = [
+      tar({ name: "l", type: "symlink", linkName: outside }, { name: "l/x", content: "x" }),
+      tar({ name: "l", type: "symlink", linkName: "../outside" }, { name: "l/x", content: "x" }),
+      tar({ name: "../outside/x", content: "x" }),
+      tar({ name: `${outside}/x`, content: "x" }),
+      tar({ name: "h", type: "hardlink", linkName: "../outside/secret" }, { name: "h", content: "x" }),
+      tar({ name: "h", type: "hardlink", linkName: `${outside}/secret` }),
+      tar({ name: "s", type: "symlink", linkName: `${outside}/secret` }, { name: "s", content: "x" }),
+      tar(
+        { name: "a", type: "symlink", linkName: "b" },
+        { name: "b", type: "symlink", linkName: "a" },
+        { name: "a/x" },
+      ),
+      tar({ name: "f", content: "x" }, { name: "f/x", content: "x" }),
+      tar({ name: "d", type: "directory" }, { name: "e", type: "hardlink", linkName: "d" }),
+    ];
+    let refused = 0;
+    for (const attack of attacks) {
+      await apply(attack).catch((error) => {
+        refused++;
+        expect(["invalid", "system"]).toContain(error.kind);
+      });
+      expect(existsSync(join(outside, "x"))).toBe(false);
+      expect(readFileSync(join(outside, "secret"), "utf8")).toBe("secret");
+      folder.clear();
+    }
+    expect(refused).toBe(8);
+  });
+
+  test("fails with an error that says its kind and the member", async () => {
+    const good = tar({ name: "f", content: "content" });
+    const refused = async (bytes: Uint8Array, more = {}) => {
+      const error = await apply(bytes, more).then(
+        () => undefined,
+        (thrown) => thrown,
+      );
+      folder.clear();
+      return error;
+    };
+    expect(await refused(good.subarray(0, 515))).toMatchObject({ kind: "invalid" });
+    expect(await refused(gzipSync(good).subarray(0, 40))).toMatchObject({ kind: "invalid" });
+    expect(await refused(good, { digest: digestOf("other") })).toMatchObject({ kind: "invalid" });
+    const limited = await refused(good, { maxBytes: 3 });
+    expect(limited.message).toMatch(/"f".*more than 3 bytes/);
+    expect(await refused(good, { maxEntries: 0 })).toMatchObject({ kind: "invalid" });
+    expect((await refused(tar({ name: "../x" }))).message).toContain('"../x"');
+    const stopped = AbortSignal.timeout(1);
+    const given = applyLayer({ blob: blob(good), target: folder.place(form) }, { signal: stopped });
+    await expect(given).rejects.toThrow();
+  });
+
+  test("is made while its blob grows", async () => {
+    const content = "x".repeat(3 << 20);
+    const bytes = tar({ name: "a", content }, { name: "b", content });
+    const random = crypto.getRandomValues(Buffer.alloc(9000)).toString("hex");
+    for (const whole of [bytes, zstdCompressSync(tar({ name: "a", content: random }))]) {
+      folder.clear();
+      const path = blob(whole.subarray(0, 600));
+      const file = openSync(path, "r");
+      const layer = new GrowingLayer(file, { target: folder.place(form) });
+      closeSync(file);
+      for (let at = 600; at < whole.length; at += 1 << 20) {
+        appendFileSync(path, whole.subarray(at, at + (1 << 20)));
+        layer.grown();
+      }
+      layer.complete();
+      const { diffID, entries } = await layer.result;
+      rmSync(path);
+      folder.show(form);
+      expect(entries).toBe(whole === bytes ? 2 : 1);
+      expect(diffID === undefined).toBe(whole === bytes);
+      expect(readFileSync(join(target, "a"), "utf8") === (whole === bytes ? content : random)).toBe(true);
+    }
+  });
+
+  test("is refused as truncated when its blob ends too early", async () => {
+    const file = openSync(blob(tar({ name: "a", content: "x".repeat(2000) }).subarray(0, 1000)), "r");
+    const layer = new GrowingLayer(file, { target: folder.place(form) });
+    closeSync(file);
+    layer.complete();
+    await expect(layer.result).rejects.toMatchObject({ kind: "invalid" });
+  });
 });
 
-test("whiteouts become overlayfs's, extended attributes stay binary, overlayfs's own are refused", async () => {
-  const capability = new Uint8Array([1, 0, 0, 2, 0, 0x20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
-  const bytes = tar(
-    { name: "a", type: "directory" },
-    { name: "a/.wh.gone" },
-    { name: "b", type: "directory", xattrs: new Map([["trusted.overlay.redirect", Buffer.from("/etc")]]) },
-    { name: "b/.wh..wh..opq" },
-    { name: "b/new", content: "new", xattrs: new Map([["security.capability", capability]]) },
-    { name: ".wh.c" },
-    { name: "c", type: "directory" },
-    { name: ".wh..wh.plnk" },
-    { name: "kept", content: "1" },
-    { name: ".wh.kept" },
-  );
-  await applyLayer({ blob: blob(bytes), target });
-  const gone = lstatSync(join(target, "a/gone"));
-  expect([gone.isCharacterDevice(), gone.rdev]).toEqual([true, 0]);
-  expect(Buffer.from(getXattr(join(target, "b"), "trusted.overlay.opaque")).toString()).toBe("y");
-  expect(Buffer.from(getXattr(join(target, "c"), "trusted.overlay.opaque")).toString()).toBe("y");
-  expect(getXattr(join(target, "b/new"), "security.capability")).toEqual(capability);
-  expect(() => getXattr(join(target, "b"), "trusted.overlay.redirect")).toThrow("ENODATA");
-  expect(readFileSync(join(target, "kept"), "utf8")).toBe("1");
-});
-
-test("nothing leads out of the target", async () => {
-  const outside = join(root, "outside");
-  mkdirSync(outside);
-  writeFileSync(join(outside, "secret"), "secret");
-  const attacks = [
-    tar({ name: "l", type: "symlink", linkName: outside }, { name: "l/x", content: "x" }),
-    tar({ name: "l", type: "symlink", linkName: "../outside" }, { name: "l/x", content: "x" }),
-    tar({ name: "../outside/x", content: "x" }),
-    tar({ name: `${outside}/x`, content: "x" }),
-    tar({ name: "h", type: "hardlink", linkName: "../outside/secret" }, { name: "h", content: "x" }),
-    tar({ name: "h", type: "hardlink", linkName: `${outside}/secret` }),
-    tar({ name: "s", type: "symlink", linkName: `${outside}/secret` }, { name: "s", content: "x" }),
-  ];
-  for (const attack of attacks) {
-    await applyLayer({ blob: blob(attack), target }).catch((error) => {
-      expect(["invalid", "system"]).toContain(error.kind);
-    });
-    expect(existsSync(join(outside, "x"))).toBe(false);
-    expect(readFileSync(join(outside, "secret"), "utf8")).toBe("secret");
-    rmSync(target, { recursive: true });
-    mkdirSync(target);
-  }
-});
-
-test("errors say their kind and the member", async () => {
-  const good = tar({ name: "f", content: "content" });
-  const apply = (bytes: Uint8Array, more = {}) => applyLayer({ blob: blob(bytes), target, ...more });
-  await expect(apply(good.subarray(0, 515))).rejects.toMatchObject({ kind: "invalid" });
-  await expect(apply(gzipSync(good).subarray(0, 40))).rejects.toMatchObject({ kind: "invalid" });
-  await expect(apply(good, { digest: digestOf("other") })).rejects.toMatchObject({ kind: "invalid" });
-  await expect(apply(good, { maxBytes: 3 })).rejects.toThrow(/"f".*more than 3 bytes/);
-  await expect(apply(good, { maxEntries: 0 })).rejects.toMatchObject({ kind: "invalid" });
-  await expect(apply(tar({ name: "../x" }))).rejects.toThrow('"../x"');
+test("a full disk is said", async () => {
   await shell("mount -t tmpfs -o size=100k tmpfs target");
   try {
-    const full = apply(tar({ name: "big", content: "x".repeat(500_000) }));
-    await expect(full).rejects.toMatchObject({ kind: "exhausted", details: { errno: "ENOSPC" } });
+    const big = gzipSync(tar({ name: "big", content: "x".repeat(500_000) }));
+    const files = { image: join(target, "i"), archive: join(target, "a") };
+    for (const place of [target, files]) {
+      const full = applyLayer({ blob: blob(big), target: place });
+      await expect(full).rejects.toMatchObject({ kind: "exhausted", details: { errno: "ENOSPC" } });
+    }
   } finally {
     await shell("umount target");
   }
-  const stopped = AbortSignal.timeout(1);
-  await expect(applyLayer({ blob: blob(good), target }, { signal: stopped })).rejects.toThrow();
+});
+
+test("holes of a tree's files stay holes", async () => {
+  await shell("mkdir tree; truncate -s 10M tree/sparse; tar -S -C tree -cf plain.tar .");
+  await applyLayer({ blob: join(folder.root, "plain.tar"), target });
+  expect(lstatSync(join(target, "sparse")).blocks).toBe(0);
 });
 
 async function onOverlay(script: string): Promise<void> {
@@ -154,7 +239,7 @@ test("what a container changed becomes a layer, and that layer changes the same"
     echo 1 > lower/gone; echo 1 > lower/old/sub/f; echo 1 > lower/replaced/before`);
   await onOverlay(`echo 2 > etc/changed; rm gone; rm -r old; rm -r replaced; mkdir replaced; echo n > replaced/new
     mkdir -p new/dir; echo x > new/dir/f; ln new/dir/f new/g; ln -s nowhere new/l; mkfifo new/p; touch $'new/\\xff'`);
-  const [upper, lower] = [join(root, "upper"), join(root, "lower")];
+  const [upper, lower] = [join(folder.root, "upper"), join(folder.root, "lower")];
   expect(await changes(upper, [lower])).toEqual([
     { path: "/etc", kind: 0 },
     { path: "/etc/changed", kind: 0 },
@@ -176,49 +261,17 @@ test("what a container changed becomes a layer, and that layer changes the same"
   await applyLayer({ blob: blob(layer), target });
   // The root directory itself is no member.
   await shell("touch -r upper target");
-  // Whiteouts have no times of their own.
+  // Whiteouts have no times of their own, and overlayfs makes them names of one file.
   const tree = async (directory: string) =>
-    (await shell(listing(directory))).replace(/( c 0 0:0) \S+/g, "$1");
+    (await shell(listing(directory))).replace(/( c 0 0:0) \S+ \d+/g, "$1");
   expect(await tree("target")).toBe(await tree("upper"));
   expect(readlinkSync(join(target, "new/l"))).toBe("nowhere");
 });
 
 test("a layer that cannot be read to its end fails its stream", async () => {
-  await expect(new Response(diffLayer(join(root, "missing"))).bytes()).rejects.toMatchObject({
+  await expect(new Response(diffLayer(join(folder.root, "missing"))).bytes()).rejects.toMatchObject({
     kind: "system",
   });
   symlinkSync("/etc", join(target, ".wh.x"));
   await expect(new Response(diffLayer(target)).bytes()).rejects.toMatchObject({ kind: "invalid" });
-});
-
-test("a layer is unpacked while its blob grows", async () => {
-  const content = "x".repeat(3 << 20);
-  const bytes = tar({ name: "a", content }, { name: "b", content });
-  const packed = zstdCompressSync(
-    tar({ name: "a", content: crypto.getRandomValues(Buffer.alloc(9000)).toString("hex") }),
-  );
-  for (const whole of [bytes, packed]) {
-    const path = blob(whole.subarray(0, 600));
-    const file = openSync(path, "r");
-    const layer = new GrowingLayer(file, { target });
-    closeSync(file);
-    for (let at = 600; at < whole.length; at += 1 << 20) {
-      appendFileSync(path, whole.subarray(at, at + (1 << 20)));
-      layer.grown();
-    }
-    rmSync(path);
-    layer.complete();
-    const { diffID, entries } = await layer.result;
-    expect(entries).toBe(whole === bytes ? 2 : 1);
-    expect(diffID === undefined).toBe(whole === bytes);
-  }
-  expect(readFileSync(join(target, "b"), "utf8") === content).toBe(true);
-});
-
-test("a blob that ends too early is a truncated layer", async () => {
-  const file = openSync(blob(tar({ name: "a", content: "x".repeat(2000) }).subarray(0, 1000)), "r");
-  const layer = new GrowingLayer(file, { target });
-  closeSync(file);
-  layer.complete();
-  await expect(layer.result).rejects.toMatchObject({ kind: "invalid" });
 });
