@@ -10,8 +10,8 @@ export interface Removal {
   readonly images: readonly Image[];
   /** Chain IDs, with the bytes of each layer. */
   readonly layers: ReadonlyMap<Digest, number>;
-  /** Bytes of the blobs that nothing else needs. */
-  readonly blobs: number;
+  /** Bytes that the disk gets back: of these layers and of the blobs that nothing else needs. */
+  readonly freed: number;
 }
 
 /** Foresees a removal, as long as the containers are these: what `removeImage` does is what is said here. */
@@ -28,11 +28,14 @@ export function planRemoval(
   const isLeft = isLeftBy(chosen);
   const [kept, lost] = [images.kept().filter(isLeft), images.kept().filter((target) => !isLeft(target))];
   const remaining = kept.filter((target) => target.images.some((id) => !goneIds.has(id)));
+  const layers = goneLayers(rooms, gone, staying, users);
+  const blobs = goneBlobs([...lost, ...gone], [...staying, ...remaining]);
+  const own = [...layers].filter(([id]) => rooms.snapshots.has(id) && !isBlob(rooms, gone, id));
   return {
     names: chosen.flatMap((target) => images.names(target)),
     images: gone,
-    layers: goneLayers(rooms, gone, staying, users),
-    blobs: goneBlobs([...lost, ...gone], [...staying, ...remaining]),
+    layers,
+    freed: own.reduce((sum, [, size]) => sum + size, blobs),
   };
 }
 
@@ -97,6 +100,15 @@ function goneLayers(
     }
   }
   return layers;
+}
+
+/** Whether a layer is kept as an image of a blob that is not compressed: it takes next to nothing by itself. */
+function isBlob({ snapshots }: ImageRooms, images: readonly Image[], id: Digest): boolean {
+  if (snapshots.stat(id).image !== true) return false;
+  return images.some(({ chain, record }) => {
+    const at = chain.indexOf(id);
+    return at >= 0 && record.layers[at]?.digest === record.config.rootfs.diff_ids[at];
+  });
 }
 
 function goneBlobs(

@@ -30,11 +30,11 @@ export class StoreMeter {
     };
     for (const [name, bytes] of Object.entries(measured)) {
       const isLayer = committed.has(name);
-      if (isLayer && !known.has(name)) known.set(name, bytes);
-      if (!isLayer) parts[partOf(name)] += bytes;
+      if (committed.get(name)?.image === false && !known.has(name)) known.set(name, bytes);
+      else parts[isLayer ? "Layers" : partOf(name)] += bytes;
     }
     this.#layers = known;
-    parts.Layers = [...known.values()].reduce((sum, bytes) => sum + bytes, 0);
+    parts.Layers += [...known.values()].reduce((sum, bytes) => sum + bytes, 0);
     const { bavail, blocks, bsize } = await statfs(dataRoot);
     return {
       Root: dataRoot,
@@ -45,10 +45,13 @@ export class StoreMeter {
     };
   }
 
-  #committed(): Set<string> {
+  /** Layers by their place, and whether they are images: these are few files, which may be blobs by a further name. */
+  #committed(): Map<string, { image: boolean }> {
     const { snapshots } = this.rooms;
     const layers = [...snapshots.walk()].filter(({ kind }) => kind === "committed");
-    return new Set(layers.map(({ key }) => `snapshots/${basename(snapshots.place(key))}`));
+    return new Map(
+      layers.map(({ key, image = false }) => [`snapshots/${basename(snapshots.place(key))}`, { image }]),
+    );
   }
 }
 

@@ -16,7 +16,7 @@ import type { StoreReport } from "../../../src/api/index.ts";
 import { dockerArchive, sha256 } from "../../support/docker-archive.ts";
 import { must, uniqueName, withEngine } from "../../support/suite.ts";
 
-const fixture = withEngine();
+const fixture = withEngine({ flags: ["--storage-driver=overlay2"] });
 const at = (...names: string[]) => join(fixture.engine.dataRoot, ...names);
 const slipway = async (...args: string[]) => must(await fixture.engine.slipway(args)).stdout.trim();
 

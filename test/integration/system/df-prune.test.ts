@@ -1,6 +1,11 @@
 import { expect, test } from "bun:test";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { PrunePreview, StoreUsage } from "../../../src/api/index.ts";
 import { created, running } from "../../support/containers.ts";
-import { throughBoth, uniqueName, withEngine } from "../../support/suite.ts";
+import { dockerArchive } from "../../support/docker-archive.ts";
+import { until } from "../../support/engine.ts";
+import { must, throughBoth, uniqueName, withEngine } from "../../support/suite.ts";
 
 const fixture = withEngine();
 
@@ -54,3 +59,92 @@ throughBoth("system df and prune:", fixture, (line) => {
     await ok(["volume", "rm", named]);
   });
 });
+
+const slipway = async (...args: string[]) => must(await fixture.engine.slipway(args)).stdout.trim();
+
+/** Bytes that the data root takes of its disk, as du(1) counts; what is mounted in it takes none. */
+const du = async () =>
+  Number((await Bun.$`du -s -x --block-size=1 ${fixture.engine.dataRoot}`.text()).split("\t")[0]);
+
+const usage = async () => (await (await fixture.engine.fetch("/system/store")).json()) as StoreUsage;
+
+test("what df -v says of the store adds up to what du says", async () => {
+  const { dataRoot } = fixture.engine;
+  const volume = uniqueName("v");
+  const name = uniqueName();
+  const script =
+    "head -c 3000000 /dev/urandom > /f; ln /f /g; head -c 2000000 /dev/urandom > /v/f; seq 10000";
+  await slipway("run", "--name", name, "-v", `${volume}:/v`, "busybox", "sh", "-c", script);
+  const tag = `${name}:1`;
+  const layers = [
+    [
+      { name: "a", data: "x".repeat(700_000) },
+      { name: "b", type: "1" as const, link: "a" },
+    ],
+  ];
+  must(await fixture.engine.slipway(["load"], { stdin: dockerArchive({ tag, layers }) }));
+  for (const round of [1, 2]) {
+    await until(
+      "nothing is being deleted",
+      () => !readdirSync(join(dataRoot, "snapshots")).some((each) => each.startsWith("old-")),
+    );
+    const { Blobs, PartialDownloads, Layers, Containers, Volumes, Metadata, Total } = await usage();
+    expect(Blobs + PartialDownloads + Layers + Containers + Volumes + Metadata).toBe(Total);
+    expect(Math.abs(Total - (await du())) / Total).toBeLessThan(0.01);
+    expect(Blobs + Layers).toBeGreaterThan(2_100_000);
+    expect(Blobs + Layers).toBeLessThan(5_100_000);
+    expect(Containers).toBeGreaterThan(3_000_000);
+    expect(Containers).toBeLessThan(4_500_000);
+    expect(Volumes).toBeGreaterThan(2_000_000);
+    if (round === 1) await slipway("rmi", tag, await slipway("commit", name));
+    else
+      expect(await slipway("system", "df", "-v")).toMatch(
+        /Disk usage of \/.*\n\nTYPE +SIZE\n[\s\S]*\nTotal +1\d(\.\d+)?MB$/,
+      );
+  }
+  await slipway("rm", name);
+  await slipway("volume", "rm", volume);
+});
+
+test("a dry run shows what a prune then does", async () => {
+  await using _kept = await running(
+    {
+      name: "slipway",
+      call: (args, options) => fixture.engine.slipway(args, options),
+      ok: (args) => slipway(...args),
+    },
+    "sleep 1000",
+  );
+  const [one, other] = [`${uniqueName("one")}:1`, `${uniqueName("other")}:1`];
+  const file = (name: string) => [{ name, data: name.repeat(1000) }];
+  for (const [tag, layers] of [
+    [one, [file("base"), file("one")]],
+    [other, [file("base"), file("other")]],
+  ] as const)
+    must(await fixture.engine.slipway(["load"], { stdin: dockerArchive({ tag, layers }) }));
+  const stopped = await slipway("create", one, "x");
+  await slipway("volume", "create");
+  await slipway("tag", "busybox", other);
+  const preview = async (query: string) =>
+    (await (await fixture.engine.fetch(`/system/prune?${query}`)).json()) as PrunePreview;
+  const before = await slipway("images", "-aq");
+  const images = await preview(`type=image&filters=${encodeURIComponent('{"dangling":["true"]}')}`);
+  expect(images.ImagesDeleted).toHaveLength(2);
+  const everything = encodeURIComponent('{"dangling":["false"]}');
+  expect((await preview(`type=image&filters=${everything}`)).ImagesDeleted).toEqual(images.ImagesDeleted);
+  const all = await preview(`type=container&type=volume&type=image&filters=${everything}`);
+  expect(all).toMatchObject({ ContainersDeleted: [stopped] });
+  const text = await slipway("system", "prune", "--all", "--volumes", "--dry-run");
+  expect(text).toContain(`Would delete Containers:\n${stopped}\n`);
+  expect(text).toContain("Would delete Volumes:\n");
+  expect(text).toContain(`untagged: ${one}\n`);
+  expect(await slipway("images", "-aq")).toBe(before);
+  const pruned = await slipway("system", "prune", "--all", "--volumes", "--force");
+  const lines = (output: string) =>
+    output
+      .split("\n")
+      .filter((line) => /^(un|\w+:|[0-9a-f]{64}$)/.test(line))
+      .sort();
+  expect(lines(pruned)).toEqual(lines(text));
+  expect(pruned.split(": ").at(-1)).toBe(text.split(": ").at(-1) as string);
+}, 30_000);

@@ -73,9 +73,10 @@ function childrenOf(path: Name): Name[] {
   }
 }
 
+/** In order, so that a file with several names counts in the same place each time. */
 function namesIn(path: string): string[] {
   try {
-    return readdirSync(path);
+    return readdirSync(path).sort();
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return [];
     throw error;

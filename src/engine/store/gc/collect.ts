@@ -91,8 +91,7 @@ function leastRecentlyUsedFirst({ rooms, lastUse }: CollectContext, targets: rea
 }
 
 function sizeOf(rooms: ImageRooms, targets: readonly Target[]): number {
-  const { blobs, layers } = planRemoval(rooms, targets, rooms.users());
-  return [...layers.values()].reduce((sum, size) => sum + size, blobs);
+  return planRemoval(rooms, targets, rooms.users()).freed;
 }
 
 function describe({ rooms, lastUse }: CollectContext, target: Target, Size: number): api.CollectedImage {
