@@ -28,9 +28,9 @@ export interface ChildFds {
   readonly stderr: number;
   /**
    * What the shell keeps open as 3, 4 and 5 so that an engine's death breaks nothing: the reading ends of
-   * stdout and stderr, and the writing end of stdin or the terminal's master. What is missing is /dev/null.
+   * stdout and stderr (/dev/null with a terminal), and the writing end of stdin or the terminal's master, if any.
    */
-  readonly hold: readonly [stdoutRead: number, stderrRead: number, stdinWrite: number];
+  readonly hold: readonly [stdoutRead: number, stderrRead: number, stdinWrite: number | null];
 }
 
 /** Our ends of a container's streams. */
@@ -68,7 +68,7 @@ export function makeEnds(dir: string | undefined, shape: StdioShape): Ends {
         stdin: childInput ?? none,
         stdout: stdoutWrite,
         stderr: stderrWrite,
-        hold: [stdout, stderr ?? none, input ?? none],
+        hold: [stdout, stderr ?? none, input ?? null],
       },
       childOnly: [
         ...new Set([none, stdoutWrite, stderrWrite, ...(childInput === undefined ? [] : [childInput])]),

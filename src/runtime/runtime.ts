@@ -51,7 +51,7 @@ export interface ExecOptions {
 
 /** A process that a runtime started, seen from outside. */
 export interface RuntimeProcess {
-  /** The shell that is the runtime's parent and the leader of their process group. */
+  /** The shell that is the runtime's parent, or the runtime itself where it needs none: the leader of their process group. */
   readonly wrapperPid: number;
   /**
    * Resolves once the process was started. Rejects when it was not, with what the runtime said and

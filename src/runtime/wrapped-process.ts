@@ -21,17 +21,22 @@ export interface StartOptions {
   failure: Omit<StartFailure, "code" | "executable"> & { executable: () => string };
 }
 
-/** Starts the runtime under a wrapper of its own session. */
+/**
+ * Starts the runtime in a session of its own, under a wrapper. Where no status is to be kept and no input to be let go
+ * of, it does without: the runtime itself keeps the held descriptors for as long as it waits, and closes them in the
+ * process that it starts.
+ */
 export function startProcess(options: StartOptions): RuntimeProcess {
-  const { status, name, stdio, executable } = options;
+  const { status, name, stdio, executable, keepsStatus } = options;
   const { output = [], input, memoryEvent } = stdio.hold ?? {};
   const [first, second] = output;
   const holdsInput = input !== undefined;
+  const command = [executable.path, ...options.args];
   const child = Bun.spawn({
-    cmd: wrapperCommand(status, name, [executable.path, ...options.args], {
-      keepsStatus: options.keepsStatus,
-      holdsInput,
-    }),
+    cmd:
+      keepsStatus || holdsInput
+        ? wrapperCommand(status, name, command, { keepsStatus, holdsInput })
+        : command,
     cwd: "/",
     env: { PATH: process.env.PATH ?? "/usr/sbin:/usr/bin:/sbin:/bin" },
     stdio: [

@@ -1,4 +1,4 @@
-import { readFileSync, readlinkSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { errnoOf } from "../errors/index.ts";
 import { takeFd } from "../os/pidfd.ts";
 import { type ProcessIdentity, sendSignal, startTicks } from "../os/process.ts";
@@ -50,13 +50,17 @@ done
 trap '' USR1
 `;
 
-const MEMORY_EVENT_FD = 8;
-
-/** The counter of memory shortages that a wrapper holds, if it does; the caller's to close. */
+/**
+ * The counter of memory shortages that a wrapper holds, if it does; the caller's to close. It is known by its kind:
+ * a shell that waits for a foreground command keeps what the command is not to have under other numbers.
+ */
 export function takeMemoryEvent({ pid }: ProcessIdentity): number | undefined {
+  const folder = `/proc/${pid}/fd`;
   try {
-    const isThere = readlinkSync(`/proc/${pid}/fd/${MEMORY_EVENT_FD}`) === "anon_inode:[eventfd]";
-    return isThere ? takeFd(pid, MEMORY_EVENT_FD) : undefined;
+    const fd = readdirSync(folder).find(
+      (name) => readlinkSync(`${folder}/${name}`) === "anon_inode:[eventfd]",
+    );
+    return fd === undefined ? undefined : takeFd(pid, Number(fd));
   } catch (error) {
     // Not there, or the wrapper has ended meanwhile.
     if (["ENOENT", "ESRCH", "EBADF"].includes(errnoOf(error) ?? "")) return undefined;

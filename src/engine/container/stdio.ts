@@ -43,7 +43,7 @@ export function descriptorsOf({ child }: ContainerStdio): RunOptions["stdio"] {
     stdin: child.stdin,
     stdout: child.stdout,
     stderr: child.stderr,
-    hold: { output: [stdout, stderr], input },
+    hold: { output: [stdout, stderr], ...(input === null ? {} : { input }) },
   };
 }
 
