@@ -9,15 +9,15 @@ export interface Seen {
   readonly path: string;
   readonly headers: IncomingMessage["headers"];
   readonly body: Buffer;
-  /** Common name of the certificate that the client showed. */
-  readonly client?: string;
 }
 
 export type Behaviour = (response: ServerResponse, request: Seen) => void;
 
 export interface FakeOptions {
-  /** PEM texts; `ca` is who vouches for clients. */
+  /** PEM texts; with `ca`, only clients that it vouches for come in. */
   readonly tls?: { readonly cert: string; readonly key: string; readonly ca?: string };
+  /** Absent: one that is free. */
+  readonly port?: number;
   /** Ends a request's connection after so many bytes of its body, the first time that these come. */
   readonly cutBodyAfter?: number;
 }
@@ -36,14 +36,14 @@ export class FakeRegistry implements AsyncDisposable {
       tls === undefined
         ? createServer(serve)
         : (createTlsServer(
-            { ...tls, requestCert: tls.ca !== undefined, rejectUnauthorized: false },
+            { ...tls, requestCert: tls.ca !== undefined, rejectUnauthorized: tls.ca !== undefined },
             serve,
           ) as unknown as Server);
   }
 
   static async start(options: FakeOptions = {}): Promise<FakeRegistry> {
     const fake = new FakeRegistry(options);
-    await new Promise<void>((listening) => fake.#server.listen(0, "127.0.0.1", listening));
+    await new Promise<void>((listening) => fake.#server.listen(options.port ?? 0, "127.0.0.1", listening));
     return fake;
   }
 
@@ -89,16 +89,7 @@ export class FakeRegistry implements AsyncDisposable {
       // The client has gone away; what came until then is remembered.
     }
     const { method = "", url = "", headers } = request;
-    const shown = (socket as { getPeerCertificate?(): { subject?: { CN?: string } } | undefined })
-      .getPeerCertificate;
-    const client = shown?.call(socket)?.subject?.CN;
-    const seen: Seen = {
-      method,
-      path: url,
-      headers,
-      body: Buffer.concat(chunks),
-      ...(client === undefined ? {} : { client }),
-    };
+    const seen: Seen = { method, path: url, headers, body: Buffer.concat(chunks) };
     this.seen.push(seen);
     const script = this.#scripts.get(`${method} ${url.split("?")[0]}`) ?? [];
     const behave = script.length > 1 ? script.shift() : script[0];
