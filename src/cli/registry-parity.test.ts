@@ -37,7 +37,7 @@ beforeAll(() => {
         return Response.json({ Status: "Login Succeeded", IdentityToken: "" }, { headers });
       }
       if (pathname.endsWith("/search")) return Response.json([], { headers });
-      if (pathname.endsWith("/images/create")) return Response.json({ status: "done" }, { headers });
+      if (pathname.endsWith("/images/create")) return new Response(pullStream, { headers });
       if (pathname.endsWith("/push")) return Response.json({ status: "done" }, { headers });
       const pulled = received.some((one) => one.what === "POST /images/create");
       return pathname.endsWith("/containers/create") && pulled
@@ -51,6 +51,24 @@ afterAll(async () => {
   await server.stop(true);
   rmSync(directory, { recursive: true });
 });
+
+/** Two images after each other that share a layer, as the engine tells of it. */
+const pullStream = [
+  { id: "a", status: "Pulling from library/app" },
+  { id: "1", status: "Pulling fs layer", progressDetail: {} },
+  { id: "2", status: "Pulling fs layer", progressDetail: {} },
+  { id: "1", status: "Downloading", progressDetail: { current: 5, total: 10 }, progress: "[=>  ] 5B/10B" },
+  { id: "2", status: "Downloading", progressDetail: { current: 5 } },
+  { id: "1", status: "Download complete", progressDetail: {} },
+  { id: "1", status: "Pull complete", progressDetail: {} },
+  { id: "2", status: "Pull complete", progressDetail: {} },
+  { status: `Digest: ${digest}` },
+  { id: "b", status: "Pulling from library/app" },
+  { id: "1", status: "Already exists", progressDetail: {} },
+  { status: "Status: Downloaded newer image for app" },
+]
+  .map((message) => `${JSON.stringify(message)}\r\n`)
+  .join("");
 
 /** Without what is empty; the address of a login without the scheme that old files have. */
 const significant = (value: unknown) =>
@@ -122,6 +140,17 @@ test.each(["create app", "create --pull always -q r.example/app"])("%s", async (
   const [theirs, own] = [await run(["docker"], line.split(" ")), await run(ours, line.split(" "))];
   expect(own.requests.map(withoutBody)).toEqual(theirs.requests.map(withoutBody));
   expect(own.stdout).toEqual(theirs.stdout);
+});
+
+const flagsIn = (help: string) =>
+  [...help.matchAll(/^ {2}(-\w,| {3}) (--[a-z-]+)( [a-z]+)?(?= {2})/gm)].map(([text]) => text.trim()).sort();
+
+test.each([
+  ...["pull", "push", "login", "logout", "search", "image pull", "image push"],
+  ...["annotate", "create", "inspect", "push", "rm"].map((verb) => `manifest ${verb}`),
+])("%s has docker's flags", async (name) => {
+  const help = async (program: string[]) => (await run(program, [...name.split(" "), "--help"])).stdout;
+  expect(flagsIn(await help(ours))).toEqual(flagsIn(await help(["docker"])));
 });
 
 const withoutBody = (one: Received) => ({ ...one, body: undefined });
