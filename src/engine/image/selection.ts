@@ -2,7 +2,7 @@ import type { Image, ImageStore, Target, TargetManifest } from "../../images/ind
 import type { Digest } from "../../oci/digest.ts";
 import type { Descriptor } from "../../oci/image.ts";
 import type { Platform } from "../../oci/platform.ts";
-import { formatReference, parseReference, type Reference } from "../../oci/reference.ts";
+import { familiarReference, formatReference, parseReference, type Reference } from "../../oci/reference.ts";
 import { findImage, findTarget } from "./find.ts";
 import { attestedBy } from "./packed-index.ts";
 import { mainImage } from "./summary.ts";
@@ -33,17 +33,20 @@ export function select(
     const chosen = choose(images, ref, platforms);
     const known = selected.get(chosen.descriptor.digest) ?? chosen;
     selected.set(known.descriptor.digest, known);
-    if (reference === undefined || known.references.some((other) => formatReference(other) === ref)) return;
-    known.references.push(reference);
+    if (reference !== undefined && !known.references.some((other) => isSame(other, reference))) {
+      known.references.push(reference);
+    }
   };
   const names = images.targets().flatMap((target) => images.names(target));
   for (const ref of refs) {
     const meant = tagsMeant(names, ref);
-    for (const reference of meant) add(formatReference(reference), reference);
+    for (const reference of meant) add(familiarReference(reference), reference);
     if (meant.length === 0) add(ref);
   }
   return [...selected.values()];
 }
+
+const isSame = (one: Reference, other: Reference): boolean => formatReference(one) === formatReference(other);
 
 function choose(images: ImageStore, ref: string, platforms: readonly string[]): Selected {
   const target = findTarget(images, ref);
