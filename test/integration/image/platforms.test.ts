@@ -289,6 +289,22 @@ throughBoth("an image for several platforms,", fixture, ({ name, call, ok }) => 
   });
 });
 
+test("all of it is there when the engine was killed, and is sound", async () => {
+  using folder = new Folder();
+  const layout = new Layout(`${uniqueName("kept")}:1`);
+  writeFileSync(folder.join("image.tar"), layout.archive());
+  const engine = second as TestEngine;
+  must(await engine.slipway(["load", "-i", folder.join("image.tar")]));
+  await engine.kill();
+  await engine.start();
+  const [seen] = JSON.parse(must(await engine.slipway(["image", "inspect", layout.name])).stdout);
+  expect(seen.Descriptor).toEqual(layout.index);
+  must(await engine.slipway(["system", "check"]));
+  must(await engine.slipway(["save", "-o", folder.join("again.tar"), layout.name]));
+  expect(await members(folder.join("again.tar"))).toEqual(layout.blobs);
+  must(await engine.slipway(["rmi", layout.name]));
+});
+
 test("the tree is docker's, but for its warning and colours", async () => {
   using folder = new Folder();
   const layout = new Layout(`${uniqueName("same")}:1`);
