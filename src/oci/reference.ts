@@ -24,6 +24,7 @@ const domainPattern = new RegExp(
 const pathComponent = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*";
 const pathPattern = new RegExp(`^${pathComponent}(?:/${pathComponent})*$`);
 const tagPattern = /^\w[\w.-]{0,127}$/;
+const digestPattern = /^([A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*):([0-9a-fA-F]{32,})$/;
 const identifierPattern = /^[a-f0-9]{64}$/;
 
 /** Takes apart what a user typed; whatever is no reference is an `invalid` error in Docker's words. */
@@ -43,7 +44,7 @@ export function parseReference(text: string): Reference {
   }
   if (!domainPattern.test(domain) || !pathPattern.test(path)) throw malformed();
   if (tag !== undefined && !tagPattern.test(tag)) throw malformed();
-  if (digest !== undefined && !isDigest(digest)) throw malformed();
+  const checked = digest === undefined ? undefined : referenceDigest(digest);
   if (path.length > maxNameLength) {
     throw invalid(`repository name must not be more than ${maxNameLength} characters`);
   }
@@ -51,8 +52,20 @@ export function parseReference(text: string): Reference {
     domain,
     path,
     ...(tag === undefined ? {} : { tag }),
-    ...(digest === undefined ? {} : { digest }),
+    ...(checked === undefined ? {} : { digest: checked }),
   };
+}
+
+/** The grammar knows more algorithms than this engine: what it cannot check, it does not take. */
+function referenceDigest(text: string): Digest {
+  if (isDigest(text)) return text;
+  const [, algorithm = "", hex = ""] = digestPattern.exec(text) ?? [];
+  if (algorithm === "") throw malformed();
+  if (algorithm !== "sha256")
+    throw invalid(`unsupported digest algorithm: ${algorithm}: only sha256 is supported`);
+  if (hex.length !== 64)
+    throw invalid(`invalid checksum digest length: sha256 has 64 digits, not ${hex.length}`);
+  throw invalid("invalid checksum digest format: its letters must be lowercase");
 }
 
 /** A repository and a tag given apart, as `docker tag` and `commit` have them; the tag is `latest` when absent. */
