@@ -1,7 +1,7 @@
 import { messageOf } from "../../../errors/index.ts";
 import { between, command } from "../../command.ts";
 import { eraseCredentials } from "../../config/credentials.ts";
-import { hubKey } from "../../config/registry-key.ts";
+import { registryHost } from "../../config/registry-key.ts";
 import { print, printError } from "../../streams/print.ts";
 import { serverKey, warnOfEnvironment } from "./server.ts";
 
@@ -13,18 +13,19 @@ export default command({
   async run({ args: [server = ""], config }) {
     warnOfEnvironment();
     const file = await config();
-    const host = serverKey(server);
+    const key = serverKey(server);
+    const host = registryHost(server);
     // Logins were once kept under what had been typed.
-    const keys = host === hubKey ? [hubKey] : new Set([host, server, `http://${host}`, `https://${host}`]);
-    print(`Removing login credentials for ${host}\n`);
+    const keys = server === "" ? [key] : new Set([key, server, host, `http://${host}`, `https://${host}`]);
+    print(`Removing login credentials for ${key}\n`);
     const failures: string[] = [];
     let erased = false;
-    for (const key of keys) {
+    for (const one of keys) {
       try {
-        await eraseCredentials(file, key);
+        await eraseCredentials(file, one);
         erased = true;
       } catch (error) {
-        failures.push(`${key}: ${messageOf(error)}\n`);
+        failures.push(`${one}: ${messageOf(error)}\n`);
       }
     }
     if (erased) return 0;

@@ -1,10 +1,10 @@
 import { authVariable } from "../../config/environment-auth.ts";
-import { hubKey, registryHost } from "../../config/registry-key.ts";
+import { hubKey, registryHost, registryKey } from "../../config/registry-key.ts";
 import { printError } from "../../streams/print.ts";
 
 /** What a login at the SERVER of a command line is kept under. */
 export function serverKey(server: string): string {
-  return server === "" || server === "docker.io" ? hubKey : registryHost(server);
+  return server === "" ? hubKey : registryKey(registryHost(server));
 }
 
 /** A login in the environment hides those that are kept. */
