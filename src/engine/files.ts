@@ -42,8 +42,14 @@ export function fileTrees(snapshots: Snapshotter): FileTrees {
       return { stat, tar: stream };
     },
 
-    put: ({ root, mounts }, path, tar, options, signal) =>
-      putArchive({ root, mounts }, path, streamOf(tar), options, signal),
+    async put({ root, mounts }, path, tar, options, signal) {
+      const source = new Source(tar);
+      const putting = putArchive({ root, mounts }, path, source.stream, options, signal);
+      // To the child, a source that breaks is one that ends: what it makes of that is of no interest.
+      const [outcome] = await Promise.allSettled([putting]);
+      if (source.failure !== undefined) throw source.failure;
+      if (outcome.status === "rejected") throw outcome.reason;
+    },
 
     export: (root, signal) => exportArchive(root, signal),
 
@@ -54,20 +60,26 @@ export function fileTrees(snapshots: Snapshotter): FileTrees {
   };
 }
 
-/** A stream that asks its source for no more than its reader takes. */
-function streamOf(source: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
-  const iterator = source[Symbol.asyncIterator]();
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
+/** A stream that asks its source for no more than its reader takes, and remembers why it broke. */
+class Source {
+  failure: unknown;
+  readonly stream: ReadableStream<Uint8Array>;
+
+  constructor(source: AsyncIterable<Uint8Array>) {
+    const iterator = source[Symbol.asyncIterator]();
+    const pull = async (controller: ReadableStreamDefaultController<Uint8Array>) => {
+      try {
         const { value, done } = await iterator.next();
         if (done) controller.close();
         else controller.enqueue(value);
-      },
-      async cancel(reason) {
-        await iterator.return?.(reason);
-      },
-    },
-    { highWaterMark: 0 },
-  );
+      } catch (error) {
+        this.failure = error;
+        controller.error(error);
+      }
+    };
+    const cancel = async (reason: unknown) => {
+      await iterator.return?.(reason);
+    };
+    this.stream = new ReadableStream<Uint8Array>({ pull, cancel }, { highWaterMark: 0 });
+  }
 }

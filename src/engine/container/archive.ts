@@ -4,6 +4,7 @@ import type * as api from "../../api/index.ts";
 import { errnoOf, invalid, notFound, SlipwayError } from "../../errors/index.ts";
 import { openInRoot } from "../../os/inroot.ts";
 import type { EngineContext } from "../context.ts";
+import { decompressed } from "../image/decompress.ts";
 import type { Container } from "./container.ts";
 import { emit } from "./events.ts";
 import { resolveUser } from "./spec/user.ts";
@@ -42,7 +43,7 @@ export async function getArchive(
   }
 }
 
-/** `cp` into a container: unpacks an archive in a directory. */
+/** `cp` into a container: unpacks an archive, plain or compressed, in a directory. */
 export async function putArchive(
   engine: EngineContext,
   ref: string,
@@ -59,7 +60,7 @@ export async function putArchive(
     const owner = options.copyUIDGID && container.record.config.User ? ownerIn(tree, container) : undefined;
     const { noOverwriteDirNonDir } = options;
     const how = { noOverwriteDirNonDir, ...(owner === undefined ? {} : { owner }) };
-    await found(ref, path, () => engine.files.put(tree, path, tar, how, signal));
+    await found(ref, path, () => engine.files.put(tree, path, decompressed(tar, signal), how, signal));
   } finally {
     await tree.close();
   }

@@ -205,6 +205,29 @@ test("who looks at the files of a container that ends just then does not cost it
   await engine.slipway(["rm", id]);
 });
 
+throughBoth("cp of a compressed archive", fixture, (line) => {
+  const { ok, call } = line;
+  const packed = (compressor: string): Buffer => {
+    using folder = new Folder();
+    writeFileSync(folder.join("a.tar"), tar([{ name: "file", data: compressor }]));
+    return Bun.spawnSync([compressor, "-c", folder.join("a.tar")]).stdout;
+  };
+
+  test.each(["gzip", "bzip2", "xz", "zstd"])("unpacks %s", async (compressor) => {
+    await using container = await created(line, "true");
+    await ok(["cp", "-", `${container.name}:/tmp`], { stdin: packed(compressor) });
+    expect((await call(["cp", `${container.name}:/tmp/file`, "-"])).stdout).toContain(compressor);
+  });
+
+  test.each(["gzip", "bzip2", "xz"])("says that %s is truncated", async (compressor) => {
+    await using container = await created(line, "true");
+    const stdin = packed(compressor).subarray(0, -9);
+    const damaged = await call(["cp", "-", `${container.name}:/tmp`], { stdin });
+    expect(damaged.code).toBe(1);
+    expect(damaged.stderr).toContain("compression is damaged");
+  });
+});
+
 /** What an archive of a folder in a container begins with, and the rest. Nobody reads on until asked to. */
 async function begunArchive(id: string): Promise<() => Promise<Buffer>> {
   const url = `http://engine/containers/${id}/archive?path=/data`;

@@ -49,7 +49,7 @@ throughBoth("save and load:", fixture, (line) => {
     const image = `${uniqueName("piped")}:1`;
     await build(image);
     await ok(["save", "-o", folder.join("image.tar"), image]);
-    for (const compressor of ["gzip", "zstd", "xz -1"]) {
+    for (const compressor of ["gzip", "zstd", "xz -1", "bzip2"]) {
       await ok(["rmi", image]);
       const packed = folder.join("image.packed");
       await command(["sh", "-c", `${compressor} -c ${folder.join("image.tar")} > ${packed}`]);
