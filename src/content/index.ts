@@ -1,3 +1,6 @@
 /** Blobs by digest on the disk. */
+
+export type { BlobInfo } from "./blob-info.ts";
 export type { Expected, IngestOptions } from "./ingest.ts";
-export { type BlobInfo, ContentStore, type Resumable } from "./store.ts";
+export { ContentStore, type Resumable } from "./store.ts";
+export type { BlobUpload } from "./upload.ts";

@@ -4,17 +4,12 @@ import { join } from "node:path";
 import { conflict, errnoOf, invalid, notFound, SlipwayError } from "../errors/index.ts";
 import { type Digest, digestFromHex, hexOf, isDigest } from "../oci/digest.ts";
 import { append } from "./append.ts";
+import type { BlobInfo } from "./blob-info.ts";
 import { hashFile } from "./hash.ts";
 import type { Expected, IngestOptions } from "./ingest.ts";
 import { isStale, partialName, takeUp } from "./partial.ts";
+import { BlobUpload } from "./upload.ts";
 import { verify } from "./verify.ts";
-
-export interface BlobInfo {
-  readonly digest: Digest;
-  readonly size: number;
-  /** Milliseconds since the epoch. */
-  readonly created: number;
-}
 
 /** Where a blob comes from in several attempts: its bytes from an offset on. */
 export type Resumable = (offset: number) => AsyncIterable<Uint8Array>;
@@ -69,6 +64,17 @@ export class ContentStore {
     } finally {
       await file.close();
     }
+  }
+
+  /** Begins a blob that comes in pieces and says last what it is; an engine that is killed takes it away. */
+  async begin(): Promise<BlobUpload> {
+    const path = join(this.#ingests, `${process.pid}-${++this.#ingested}`);
+    const file = await open(path, "wx", 0o600);
+    return new BlobUpload(file, path, async (digest) => {
+      await rename(path, this.path(digest));
+      await this.#syncBlobs();
+      return await this.info(digest);
+    });
   }
 
   /**

@@ -1,4 +1,7 @@
 import type * as api from "../api/index.ts";
+import type { ImageOffer, OfferOptions } from "./image-offer.ts";
+
+export type * from "./image-offer.ts";
 
 /**
  * What the engine offers to whoever speaks for users: `server/` calls these verbs and nothing else of the
@@ -174,7 +177,7 @@ export interface PushOptions {
   auth?: api.AuthConfig;
 }
 
-/** Verbs that ask registries and leave no image behind. */
+/** Verbs about registries, which leave no image behind, and about being one. */
 export interface RegistryVerbs {
   /** Tries credentials out. `unauthorized` when the registry refuses them. */
   login(auth: api.AuthConfig, signal: AbortSignal): Promise<api.AuthResponse>;
@@ -189,6 +192,8 @@ export interface RegistryVerbs {
     options: { limit?: number; filters?: api.Filters; auth?: api.AuthConfig },
     signal: AbortSignal,
   ): Promise<api.SearchResult[]>;
+  /** Ours: the images of this host as a registry has them. `invalid` for a prefix that no repository can have. */
+  offer(options: OfferOptions): ImageOffer;
 }
 
 export interface ImageVerbs {

@@ -43,7 +43,7 @@ export class Engine implements Backend {
     this.containers = containerVerbs(context);
     this.execs = execVerbs(context);
     this.images = images;
-    this.registries = registryVerbs(rooms.registries);
+    this.registries = registryVerbs(rooms.registries, rooms.imageRooms);
     this.networks = networkVerbs({
       networks: context.networks,
       members: (network) => membersOf(context.containers, network),
@@ -64,10 +64,7 @@ export class Engine implements Backend {
     const { context, imageRooms, metastore } = rooms;
     const lastUse = new LastUse(metastore, imageRooms.images, context.containers, context.events);
     const janitor = new Janitor({ engine: context, rooms: imageRooms, lastUse });
-    context.background.run("collect garbage", async () => {
-      await rooms.collect();
-      janitor.start();
-    });
+    context.background.run("collect garbage", () => rooms.collect().finally(() => janitor.start()));
     return new Engine(rooms, janitor);
   }
 

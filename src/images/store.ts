@@ -67,6 +67,14 @@ export class ImageStore {
     return lookUp(this.#state, text);
   }
 
+  /** Every name, and what it stands for. */
+  *named(): Generator<[Reference, Target]> {
+    for (const [name, owner] of this.#state.names) {
+      const target = this.#state.target(owner);
+      if (target !== undefined) yield [parseReference(name), target];
+    }
+  }
+
   /** The image that a user means, of several platforms the one that `pick` takes. */
   find(text: string, platform?: Platform): Image | undefined {
     const target = this.target(text);

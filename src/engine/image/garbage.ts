@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Digest, isDigest } from "../../oci/digest.ts";
 import { bootstrapPrefix } from "./debian.ts";
 import type { Lease } from "./leases.ts";
-import type { ImageRooms } from "./rooms.ts";
+import { type ImageRooms, isNeeded } from "./rooms.ts";
 
 /** Blobs and layers that may be of no use any more. */
 export interface Candidates {
@@ -13,7 +13,7 @@ export interface Candidates {
 }
 
 /**
- * Deletes those of the candidates, and of what indexes left behind, that no image and no work under way uses; answers
+ * Deletes those of the candidates, and of what indexes left behind, that nothing and no work under way uses; answers
  * the layers that went. Layers under a container's snapshot or another layer stay.
  */
 export async function collect(rooms: ImageRooms, { blobs, chains }: Candidates): Promise<Digest[]> {
@@ -22,7 +22,7 @@ export async function collect(rooms: ImageRooms, { blobs, chains }: Candidates):
   const unused = [...new Set(chains)].filter((id) => !usedLayers.has(id) && !leases.holdsLayer(id));
   const removed = await removeLayers(rooms, unused);
   for (const digest of new Set([...blobs, ...images.takeReleased()])) {
-    if (!images.blobs().has(digest) && !leases.holdsBlob(digest)) await content.delete(digest);
+    if (!isNeeded(rooms, digest)) await content.delete(digest);
   }
   return removed;
 }

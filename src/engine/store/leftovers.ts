@@ -5,7 +5,7 @@ import { isDigest } from "../../oci/digest.ts";
 import type { EngineContext } from "../context.ts";
 import { bootstrapPrefix } from "../image/debian.ts";
 import { collect } from "../image/garbage.ts";
-import type { ImageRooms } from "../image/rooms.ts";
+import { type ImageRooms, isNeeded } from "../image/rooms.ts";
 
 /** Something on the disk that nothing needs: what interrupted work left. */
 export interface Leftover {
@@ -33,6 +33,7 @@ export async function* findLeftovers(engine: EngineContext, rooms: ImageRooms): 
     [join(engine.paths.content, "ingest"), "an unfinished blob", (name) => name.startsWith("partial-")],
     [engine.paths.containers, "a container's directory", (id) => engine.containers.get(id) !== undefined],
     [dataRoot, "an unfinished base image", (name) => !name.startsWith(bootstrapPrefix)],
+    [dataRoot, "a trial of EROFS images", (name) => !name.startsWith("probe-")],
   ];
   for (const path of await rooms.snapshots.strays())
     yield tree(path, "a directory without a snapshot", shown);
@@ -50,9 +51,9 @@ async function* unusedBlobs(
   before: number,
   shown: (path: string) => string,
 ): AsyncGenerator<Leftover> {
-  const { content, images, leases } = rooms;
+  const { content } = rooms;
   for await (const { digest, created } of content.walk()) {
-    if (created >= before || images.blobs().has(digest) || leases.holdsBlob(digest)) continue;
+    if (created >= before || isNeeded(rooms, digest)) continue;
     const remove = async () => void (await collect(rooms, { blobs: [digest], chains: [] }));
     yield { path: shown(content.path(digest)), what: "a blob of no image", delete: remove };
   }

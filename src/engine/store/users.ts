@@ -1,6 +1,6 @@
 import type { Image } from "../../images/index.ts";
 import type { Digest } from "../../oci/digest.ts";
-import { familiarReference } from "../../oci/reference.ts";
+import { familiarReference, parseReference } from "../../oci/reference.ts";
 import type { ContainerRecord } from "../container/record.ts";
 import type { EngineContext } from "../context.ts";
 import type { ImageRooms } from "../image/rooms.ts";
@@ -11,13 +11,17 @@ export function namesOf({ images }: Pick<ImageRooms, "images">, { id }: Image): 
   return names.length > 0 ? names.map(familiarReference) : [id];
 }
 
-/** Names of the images that need a blob. */
-export function imagesWithBlob(rooms: Pick<ImageRooms, "images">, digest: Digest): string[] {
-  const { images } = rooms;
+/** Names of the images and artifacts that need a blob. */
+export function imagesWithBlob(rooms: Pick<ImageRooms, "images" | "artifacts">, digest: Digest): string[] {
+  const { images, artifacts } = rooms;
   const targets = images.kept().filter((target) => target.blobs.some((blob) => blob.digest === digest));
-  return unique(
-    targets.flatMap((target) => images.imagesOf(target)).flatMap((image) => namesOf(rooms, image)),
-  );
+  const kept = artifacts.all().filter(({ blobs }) => blobs.some((blob) => blob.digest === digest));
+  return unique([
+    ...targets.flatMap((target) => images.imagesOf(target)).flatMap((image) => namesOf(rooms, image)),
+    ...kept.map(({ repository, descriptor }) =>
+      familiarReference(parseReference(`${repository}@${descriptor.digest}`)),
+    ),
+  ]);
 }
 
 /** Names of the images that have a layer. */

@@ -1,6 +1,6 @@
 import type * as api from "../../api/index.ts";
-import type { RegistryVerbs } from "../../engine/backend.ts";
-import { unauthorized } from "../../errors/index.ts";
+import type { ImageOffer, RegistryVerbs } from "../../engine/backend.ts";
+import { notImplemented, unauthorized } from "../../errors/index.ts";
 
 /** A registry that knows one user, `ann` with the password `secret`. */
 export class TestRegistries implements RegistryVerbs {
@@ -21,5 +21,9 @@ export class TestRegistries implements RegistryVerbs {
   async search(term: string, options: unknown) {
     this.last = options;
     return [{ name: term, description: "", star_count: 0, is_official: false, is_automated: false }];
+  }
+
+  offer(): ImageOffer {
+    throw notImplemented("this backend has no images to offer");
   }
 }

@@ -21,9 +21,9 @@ export async function checkBlobs(inspection: Inspection): Promise<void> {
   if (options.quick === true) checked.Blobs = (await Array.fromAsync(rooms.content.walk())).length;
 }
 
-/** What images and indexes consist of, each blob once. */
+/** What images, indexes and artifacts consist of, each blob once. */
 function neededBlobs({ rooms }: Inspection): Map<Digest, Descriptor> {
-  const blobs = rooms.images.kept().flatMap((target) => target.blobs);
+  const blobs = [...rooms.images.kept(), ...rooms.artifacts.all()].flatMap((one) => one.blobs);
   return new Map(blobs.map((blob) => [blob.digest, blob]));
 }
 
@@ -59,7 +59,8 @@ async function presence({ rooms }: Inspection, { digest, size }: Descriptor): Pr
 }
 
 /** The image may have been removed since the check began. */
-const isStillNeeded = ({ rooms }: Inspection, { digest }: Descriptor) => rooms.images.blobs().has(digest);
+const isStillNeeded = ({ rooms }: Inspection, { digest }: Descriptor) =>
+  rooms.images.blobs().has(digest) || rooms.artifacts.needs(digest);
 
 async function report(inspection: Inspection, blob: Descriptor, problem: string): Promise<void> {
   const Images = imagesWithBlob(inspection.rooms, blob.digest);
