@@ -5,15 +5,21 @@ import { command, noArguments } from "../../command.ts";
 import { humanSize } from "../../formatter/size.ts";
 import { confirm } from "../../streams/confirm.ts";
 import { print } from "../../streams/print.ts";
+import { dryRunFlag, showPreview } from "../dry-run.ts";
 import { pruneFilters, pruneFlags } from "../prune-flags.ts";
 
 export default command({
   usage: "[OPTIONS]",
   arity: noArguments,
-  flags: pruneFlags,
+  flags: { "dry-run": dryRunFlag, ...pruneFlags },
   async run({ flags, connect, preferences }) {
+    const filters = pruneFilters(flags.filter, await preferences());
+    if (flags["dry-run"]) {
+      await showPreview(await connect(), ["container"], filters);
+      return 0;
+    }
     confirm("This will remove all stopped containers.", flags.force);
-    const space = await pruneStopped(await connect(), pruneFilters(flags.filter, await preferences()));
+    const space = await pruneStopped(await connect(), filters);
     print(`Total reclaimed space: ${humanSize(space)}\n`);
     return 0;
   },

@@ -19,6 +19,7 @@ export class Janitor {
   constructor(private readonly context: CollectContext) {}
 
   start(): void {
+    if (this.#ended.signal.aborted) return;
     const { engine } = this.context;
     this.#timer = setInterval(() => this.#lookInBackground(), lookEvery).unref();
     engine.events.observe(({ Type, Action }) => {
