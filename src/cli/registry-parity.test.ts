@@ -37,6 +37,7 @@ beforeAll(() => {
         return Response.json({ Status: "Login Succeeded", IdentityToken: "" }, { headers });
       }
       if (pathname.endsWith("/search")) return Response.json([], { headers });
+      if (searchParams.get("fromImage")?.endsWith("/broken")) return new Response(brokenStream, { headers });
       if (pathname.endsWith("/images/create")) return new Response(pullStream, { headers });
       if (pathname.endsWith("/push")) return Response.json({ status: "done" }, { headers });
       const pulled = received.some((one) => one.what === "POST /images/create");
@@ -70,6 +71,10 @@ const pullStream = [
   .map((message) => `${JSON.stringify(message)}\r\n`)
   .join("");
 
+const brokenStream =
+  '{"status":"Pulling from library/broken","id":"a"}\r\n' +
+  '{"errorDetail":{"message":"the registry hung up"},"error":"the registry hung up"}\r\n';
+
 /** Without what is empty; the address of a login without the scheme that old files have. */
 const significant = (value: unknown) =>
   Object.fromEntries(
@@ -94,7 +99,7 @@ const config = {
   },
 };
 
-async function run(command: string[], args: string[]) {
+async function run(command: string[], args: string[], status = 0) {
   received = [];
   writeFileSync(join(directory, "config.json"), JSON.stringify(config));
   const host = `unix://${socket}`;
@@ -104,11 +109,11 @@ async function run(command: string[], args: string[]) {
     stdio: ["ignore", "pipe", "pipe"],
   });
   const [stdout, stderr] = await Promise.all([child.stdout.text(), child.stderr.text()]);
-  expect({ status: await child.exited, stderr }).toMatchObject({ status: 0 });
+  expect({ status: await child.exited, stderr }).toMatchObject({ status });
   const kept: unknown = JSON.parse(readFileSync(join(directory, "config.json"), "utf8"));
   // Whether the image is there is asked by us alone: docker takes every 404 of a create for a missing image.
   const requests = received.filter(({ what }) => what !== "GET /images/app/json");
-  return { requests, stdout, kept };
+  return { requests, stdout, stderr, kept };
 }
 
 const ours = [process.execPath, join(import.meta.dir, "..", "main.ts")];
@@ -133,6 +138,14 @@ test.each([
   "logout",
 ])("%s", async (line) => {
   const [theirs, own] = [await run(["docker"], line.split(" ")), await run(ours, line.split(" "))];
+  expect({ ...own, stderr: "" }).toEqual({ ...theirs, stderr: "" });
+});
+
+test("a failure amid the stream is told as it came", async () => {
+  const [theirs, own] = [
+    await run(["docker"], ["pull", "broken"], 1),
+    await run(ours, ["pull", "broken"], 1),
+  ];
   expect(own).toEqual(theirs);
 });
 

@@ -25,7 +25,8 @@ function parse<T>(line: string): T {
 export async function* progress(body: AsyncIterable<Uint8Array>): AsyncGenerator<ProgressMessage> {
   for await (const message of jsonLines<ProgressMessage>(body)) {
     const failed = message.errorDetail?.message ?? message.error;
-    if (failed !== undefined) throw systemError(failed);
+    // With a cause it is not taken for the engine's answer to the request, which was a success.
+    if (failed !== undefined) throw systemError(failed, { cause: message });
     yield message;
   }
 }
