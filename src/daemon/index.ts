@@ -2,7 +2,9 @@ import { mkdirSync } from "node:fs";
 import { type EngineConfig, helpText, loadConfig } from "../engine/config/index.ts";
 import { readHostFacts } from "../engine/host/index.ts";
 import { Engine } from "../engine/index.ts";
+import type { Log } from "../engine/log.ts";
 import { messageOf } from "../errors/index.ts";
+import { releaseExecutablePages } from "../os/executable-pages.ts";
 import { ensureUsableCgroups } from "../os/mountns.ts";
 import { survivingWrappers } from "../runtime/index.ts";
 import { startServer } from "../server/index.ts";
@@ -12,7 +14,11 @@ import { createLog } from "./log.ts";
 import { writePidFile } from "./pid-file.ts";
 import { withRuntimes } from "./runtimes.ts";
 import { shutdownRequested } from "./signals.ts";
+import { Silence } from "./silence.ts";
 import { withStorageDriver } from "./storage-driver.ts";
+
+/** Without requests for so long, the engine counts as left alone. */
+const silenceMs = 5000;
 
 /** `slipway daemon`: lives until it is told to stop. Exit status 0 after an orderly end, 1 otherwise. */
 export async function run(argv: string[]): Promise<number> {
@@ -39,11 +45,22 @@ async function serve(config: EngineConfig): Promise<number> {
   using _pidFile = writePidFile(config.pidFile);
   const stop = shutdownRequested();
   const engine = await Engine.open({ config: withStorageDriver(config, log), host: readHostFacts(), log });
-  const server = await startServer({ backend: engine, hosts: config.hosts, group: config.group, log });
+  using silence = new Silence(silenceMs, () => giveMemoryBack(log));
+  const { hosts, group } = config;
+  const onActivity = () => silence.heard();
+  const server = await startServer({ backend: engine, hosts, group, log, onActivity });
+  onActivity();
   log("info", `slipway answers on ${config.hosts.join(", ")}`);
   const signal = await stop;
   log("info", `${signal}: the engine stops`);
   await server.close();
   await engine.close();
   return 0;
+}
+
+/** The start and the last requests needed far more code than an engine that only waits. */
+function giveMemoryBack(log: Log): void {
+  releaseExecutablePages().catch((error: unknown) => {
+    log("warn", `cannot give memory back to the host: ${messageOf(error)}`);
+  });
 }

@@ -27,6 +27,7 @@ const libc = dlopen("libc.so.6", {
   lgetxattr: { args: [T.ptr, T.ptr, T.ptr, T.u64], returns: T.i64 },
   llistxattr: { args: [T.ptr, T.ptr, T.u64], returns: T.i64 },
   lsetxattr: { args: [T.ptr, T.ptr, T.ptr, T.u64, T.i32], returns: T.i32 },
+  madvise: { args: [T.u64, T.u64, T.i32], returns: T.i32 },
   mkfifo: { args: [T.ptr, T.u32], returns: T.i32 },
   mknod: { args: [T.ptr, T.u32, T.u64], returns: T.i32 },
   mount: { args: [T.ptr, T.ptr, T.ptr, T.u64, T.ptr], returns: T.i32 },

@@ -14,6 +14,8 @@ export interface ServerOptions {
   /** Who besides root may use Unix sockets; `docker` unless said otherwise. */
   group?: string;
   log: ServerLog;
+  /** Called when a request has come and when it was served. */
+  onActivity?: () => void;
 }
 
 export interface RunningServer {
@@ -30,6 +32,7 @@ export async function startServer({
   hosts,
   group = "docker",
   log,
+  onActivity,
 }: ServerOptions): Promise<RunningServer> {
   const closers: (() => Promise<void>)[] = [];
   const close = async () => {
@@ -37,7 +40,7 @@ export async function startServer({
   };
   try {
     for (const host of hosts) {
-      closers.push(await listen(host, group, () => createListener(backend, log)));
+      closers.push(await listen(host, group, () => createListener(backend, log, onActivity)));
       log("info", `API listens on ${host}`);
     }
   } catch (error) {

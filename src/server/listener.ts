@@ -16,11 +16,13 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-/** A listener that answers with a backend. */
-export function createListener(backend: Backend, log: ServerLog): Listener {
-  const server = createServer((request, response) => {
-    void serve(backend, log, request, response, undefined);
-  });
+/** A listener that answers with a backend. `onActivity` is called when a request has come and when it was served. */
+export function createListener(backend: Backend, log: ServerLog, onActivity = () => {}): Listener {
+  const answer = (request: IncomingMessage, response: ServerResponse, upgrade?: Upgrade) => {
+    onActivity();
+    void serve(backend, log, request, response, upgrade).finally(onActivity);
+  };
+  const server = createServer((request, response) => answer(request, response));
   const upgraded = new Set<Socket>();
   server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
     upgraded.add(socket);
@@ -32,7 +34,7 @@ export function createListener(backend: Backend, log: ServerLog): Listener {
       socket.write("HTTP/1.1 100 Continue\r\n\r\n");
     // Such a connection cannot carry a second request: an answer in HTTP is its last.
     response.once("finish", () => socket.end());
-    void serve(backend, log, request, response, { head });
+    answer(request, response, { head });
   });
   // Uploads and streams take as long as they take.
   server.requestTimeout = 0;
