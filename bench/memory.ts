@@ -9,6 +9,9 @@ function read(path: string): string {
   }
 }
 
+/** An engine that has just worked holds memory that it gives back when it is left alone: all are given this time. */
+export const atRest = () => Bun.sleep(8000);
+
 /** Proportional set size of all processes whose command line names `root`, in MB: the engine's own, not the containers'. */
 export function pss(root: string): number {
   let kilobytes = 0;

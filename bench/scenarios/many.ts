@@ -1,5 +1,5 @@
 import { median, output, percentile } from "../measure.ts";
-import { pss } from "../memory.ts";
+import { atRest, pss } from "../memory.ts";
 import type { Peer } from "../peers/peer.ts";
 import { peersOf, type Row, type Scenario } from "../scenario.ts";
 
@@ -30,12 +30,14 @@ export const many: Scenario = async (context) => {
     each: { what: "memory for each further container (Pss)", unit: "MB", values: {}, target: "< 1 MB" },
   };
   for (const peer of peersOf(context)) {
+    await atRest();
     const idle = pss(peer.root);
     const starts: number[] = [];
     const removals: number[] = [];
     const grown: number[] = [];
     for (let round = 0; round < 5; round++) {
       starts.push(await atOnce(peer));
+      await atRest();
       grown.push((pss(peer.root) - idle) / count);
       removals.push(await removeAll(peer));
     }
@@ -68,10 +70,10 @@ export const churn: Scenario = async ({ slipway }) => {
     }
   };
   await round(100);
-  await Bun.sleep(3000);
+  await atRest();
   const [memory, found] = [pss(slipway.root), await leftovers()];
   await round(1000);
-  await Bun.sleep(3000);
+  await atRest();
   const grown = pss(slipway.root) - memory;
   const after = await leftovers();
   return [
