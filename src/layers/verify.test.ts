@@ -1,52 +1,38 @@
-import { describe, expect, test } from "bun:test";
-import { mkdtempSync, renameSync, rmSync, unlinkSync, utimesSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { renameSync, unlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { encodeHeader, endOfArchive, padding, type TarHeader, tarHeader } from "../archive/index.ts";
 import { digestOf } from "../oci/digest.ts";
 import { applyLayer } from "./apply.ts";
+import { type Form, forms, type Member, TestFolder, tar } from "./testing.ts";
 import { type VerifiedLayer, verifyLayer } from "./verify.ts";
 
-type Member = Partial<TarHeader> & { name: string; data?: string };
+// Each layer is unpacked and compared by processes of their own, which a busy machine is slow to start.
+setDefaultTimeout(60_000);
 
-function archiveOf(members: readonly Member[]): Buffer {
-  const blocks = members.flatMap(({ data = "", ...header }) => {
-    const content = Buffer.from(data);
-    return [
-      encodeHeader(tarHeader({ mtime: 1_700_000_000n * 1_000_000_000n, size: content.length, ...header })),
-      content,
-      padding(content.length),
-    ];
-  });
-  return Buffer.concat([...blocks, endOfArchive]);
-}
+const time = 1_700_000_000;
 
 /** Unpacks an archive, does something to its files, and compares. */
 async function unpacked(
+  form: Form,
   members: readonly Member[],
   change: (root: string) => void = () => {},
 ): Promise<VerifiedLayer> {
-  const directory = mkdtempSync(join(tmpdir(), "slipway-verify-"));
-  try {
-    const archive = archiveOf(members);
-    const [blob, target] = [join(directory, "blob"), join(directory, "fs")];
-    writeFileSync(blob, gzipSync(archive));
-    await Bun.$`mkdir ${target}`;
-    await applyLayer({ blob, target });
-    change(target);
-    const verified = await verifyLayer({ blob, target, contents: true });
-    expect(verified.diffID).toBe(digestOf(archive));
-    return verified;
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
+  using folder = new TestFolder();
+  const archive = tar(...members.map((member) => ({ mtime: BigInt(time) * 1_000_000_000n, ...member })));
+  const blob = folder.blob(gzipSync(archive));
+  await applyLayer({ blob, target: folder.place(form) });
+  folder.show(form);
+  change(folder.target);
+  const verified = await verifyLayer({ blob, target: folder.target, contents: true });
+  expect(verified.diffID).toBe(digestOf(archive));
+  return verified;
 }
 
 const directory = (name: string): Member => ({ name, type: "directory" });
-const file = (name: string, data = name): Member => ({ name, data });
+const file = (name: string, content = name): Member => ({ name, content });
 
-describe("what was unpacked is what the archive says", () => {
+describe.each([...forms])("a layer kept as %s is what its archive says", (form) => {
   const archives: Record<string, Member[]> = {
     "of every type": [
       directory("./"),
@@ -101,7 +87,7 @@ describe("what was unpacked is what the archive says", () => {
   };
   for (const [what, members] of Object.entries(archives)) {
     test(what, async () => {
-      expect(await unpacked(members)).toMatchObject({ differences: 0, examples: [] });
+      expect(await unpacked(form, members)).toMatchObject({ differences: 0, examples: [] });
     });
   }
 });
@@ -117,29 +103,29 @@ describe("what is not as the archive says is named", () => {
     "d/one is missing": (root) => renameSync(join(root, "d/one"), join(root, "..", "away")),
     "d/three does not belong there": (root) => {
       writeFileSync(join(root, "d/three"), "");
-      utimesSync(join(root, "d"), 1_700_000_000, 1_700_000_000);
+      utimesSync(join(root, "d"), time, time);
     },
-    "last was modified later": (root) => utimesSync(join(root, "last"), 1_700_000_009, 1_700_000_009),
+    "last was modified later": (root) => utimesSync(join(root, "last"), time + 9, time + 9),
     "last has other content": (root) => {
       writeFileSync(join(root, "last"), "tsal");
-      utimesSync(join(root, "last"), 1_700_000_000, 1_700_000_000);
+      utimesSync(join(root, "last"), time, time);
     },
     "d/two is no other name of the file that it should be one of": (root) => {
       unlinkSync(join(root, "d/two"));
       writeFileSync(join(root, "d/two"), "d/one");
-      utimesSync(join(root, "d/two"), 1_700_000_000, 1_700_000_000);
+      utimesSync(join(root, "d/two"), time, time);
     },
   };
   for (const [words, change] of Object.entries(changes)) {
     test(words, async () => {
-      const { examples } = await unpacked(members, change);
+      const { examples } = await unpacked("tree", members, change);
       expect(examples).toContain(words);
     });
   }
 
   test("but no more than twenty of them", async () => {
     const many = Array.from({ length: 30 }, (_, index) => file(`file-${index}`));
-    const { differences, examples } = await unpacked(many, (root) => {
+    const { differences, examples } = await unpacked("tree", many, (root) => {
       for (const { name } of many) unlinkSync(join(root, name));
     });
     expect(differences).toBe(30);
