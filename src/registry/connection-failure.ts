@@ -18,6 +18,12 @@ export function connectionFailure(url: URL, error: unknown, watch: Watch): Slipw
       details,
     );
   }
+  if (errno === "EPROTO") {
+    return unavailable(
+      `${host} does not answer with TLS: if it only speaks HTTP, name it among insecure-registries`,
+      details,
+    );
+  }
   if (errno === "ENOTFOUND") return unavailable(`no such host: ${url.hostname}`, details);
   if (errno === "ECONNREFUSED") return unavailable(`${host} cannot be reached: connection refused`, details);
   return unavailable(`the connection to ${host} failed: ${messageOf(error)}`, details);

@@ -1,5 +1,5 @@
 import { SlipwayError } from "../errors/index.ts";
-import { type Digest, hexOf, isDigest } from "../oci/digest.ts";
+import { type Digest, digestOf, hexOf, isDigest } from "../oci/digest.ts";
 import { type Descriptor, mediaTypes } from "../oci/image.ts";
 import { parseObject } from "./failure.ts";
 import { pages } from "./listing.ts";
@@ -34,6 +34,34 @@ export async function referrersByApi(
     throw error;
   }
   return found;
+}
+
+/** The index under the tag with one more referrer, which takes the place of what it had of it. */
+export function withReferrer(index: Document | undefined, referrer: Descriptor): Uint8Array {
+  const others = index === undefined ? [] : referrersIn(index, undefined);
+  const manifests = [...others.filter(({ digest }) => digest !== referrer.digest), referrer];
+  return new TextEncoder().encode(
+    JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.index, manifests }),
+  );
+}
+
+/** What a manifest refers to, and how it stands in a list of referrers; undefined when it has no subject. */
+export function referrerOf(
+  mediaType: string,
+  bytes: Uint8Array,
+): { subject: Digest; referrer: Descriptor } | undefined {
+  const manifest = parseObject(new TextDecoder().decode(bytes)) ?? {};
+  if (!isDescriptor(manifest.subject)) return undefined;
+  const { artifactType = (manifest.config as Partial<Descriptor> | undefined)?.mediaType, annotations } =
+    manifest as { artifactType?: string; annotations?: Record<string, string> };
+  const referrer: Descriptor = {
+    mediaType,
+    digest: digestOf(bytes),
+    size: bytes.length,
+    ...(artifactType === undefined ? {} : { artifactType }),
+    ...(annotations === undefined ? {} : { annotations }),
+  };
+  return { subject: manifest.subject.digest, referrer };
 }
 
 /** By the index that stands under the tag. */

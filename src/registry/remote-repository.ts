@@ -1,6 +1,6 @@
 import { SlipwayError } from "../errors/index.ts";
 import type { Digest } from "../oci/digest.ts";
-import type { Descriptor } from "../oci/image.ts";
+import { type Descriptor, mediaTypes } from "../oci/image.ts";
 import type { Reference } from "../oci/reference.ts";
 import { type BlobSource, readBlob } from "./blob.ts";
 import { failureOf } from "./failure.ts";
@@ -9,7 +9,7 @@ import { fetchManifest, resolveManifest } from "./manifests.ts";
 import { mountBlob } from "./mount.ts";
 import { withMirrors } from "./pull-failure.ts";
 import { putManifest } from "./put-manifest.ts";
-import { referrersByApi, referrersIn, referrersTag } from "./referrers.ts";
+import { referrerOf, referrersByApi, referrersIn, referrersTag, withReferrer } from "./referrers.ts";
 import type { Document, Repository, UploadOptions } from "./repository.ts";
 import { Upload } from "./upload.ts";
 
@@ -76,7 +76,13 @@ export class RemoteRepository implements Repository {
     signal: AbortSignal,
   ): Promise<Digest> {
     const { session, name } = this.origin;
-    return (await putManifest(session, { name, tagOrDigest, mediaType, bytes }, signal)).digest;
+    const { digest, knowsSubject } = await putManifest(
+      session,
+      { name, tagOrDigest, mediaType, bytes },
+      signal,
+    );
+    if (!knowsSubject) await this.#refer(mediaType, bytes, signal);
+    return digest;
   }
 
   tags(signal: AbortSignal): AsyncIterable<string> {
@@ -87,11 +93,25 @@ export class RemoteRepository implements Repository {
     const { session, name } = this.origin;
     const byApi = await referrersByApi(session, name, digest, artifactType, signal);
     if (byApi !== undefined) return byApi;
+    const index = await this.#referrersIndex(digest, signal);
+    return index === undefined ? [] : referrersIn(index, artifactType);
+  }
+
+  /** A registry without the referrers API finds a manifest with a subject by the subject's tag, which is up to us. */
+  async #refer(mediaType: string, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+    const found = referrerOf(mediaType, bytes);
+    if (found === undefined) return;
+    const { session, name } = this.origin;
+    const index = withReferrer(await this.#referrersIndex(found.subject, signal), found.referrer);
+    const tagOrDigest = referrersTag(found.subject);
+    await putManifest(session, { name, tagOrDigest, mediaType: mediaTypes.index, bytes: index }, signal);
+  }
+
+  async #referrersIndex(digest: Digest, signal: AbortSignal): Promise<Document | undefined> {
     try {
-      const index = await fetchManifest(this.origin, this.reference, referrersTag(digest), signal);
-      return referrersIn(index, artifactType);
+      return await fetchManifest(this.origin, this.reference, referrersTag(digest), signal);
     } catch (error) {
-      if (error instanceof SlipwayError && error.kind === "notFound") return [];
+      if (error instanceof SlipwayError && error.kind === "notFound") return undefined;
       throw error;
     }
   }

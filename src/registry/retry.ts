@@ -33,7 +33,6 @@ export async function wait(milliseconds: number, signal: AbortSignal): Promise<v
 
 /**
  * Sends until there is an answer that is final, or the attempts are used up: then the last answer, or the last error.
- * A registry that hangs is asked twice at most.
  */
 export async function retrying(
   send: () => Promise<Reply>,
@@ -61,7 +60,7 @@ export function mayRetry(error: unknown): boolean {
   return error instanceof SlipwayError && error.kind === "unavailable" && isPassing(error);
 }
 
-/** How often what failed like this is tried. */
+/** How often what failed like this is tried: a registry that hangs, or speaks no TLS any more, is asked twice. */
 export function attemptsFor(error: unknown, { attempts }: Limits): number {
-  return errnoOf(error) === "ETIMEDOUT" ? Math.min(attempts, 2) : attempts;
+  return ["ETIMEDOUT", "EPROTO"].includes(errnoOf(error) ?? "") ? Math.min(attempts, 2) : attempts;
 }

@@ -101,6 +101,7 @@ test("a registry without TLS is asked only when it may be insecure", async () =>
   expect(await get({})).toBe(layer.digest);
   await expect(get({ rules: { [plain.host]: { insecure: false } } })).rejects.toMatchObject({
     kind: "unavailable",
+    message: expect.stringContaining("insecure-registries"),
   });
 });
 

@@ -99,6 +99,28 @@ describe.each(kinds)("docker-registry %s", (_name, options, credentials) => {
     expect(await app.referrers(digestOf(bytes), signal)).toEqual([]);
   });
 
+  test("what refers to a manifest is found by it, although the registry has no API for that", async () => {
+    const app = repository("team/signed");
+    const config = Buffer.from("{}");
+    await app.uploadBlob(blob(config), () => pieces(config), { signal });
+    const empty = { ...blob(config), mediaType: "application/vnd.oci.empty.v1+json" };
+    const put = async (manifest: object) => {
+      const document = { schemaVersion: 2, mediaType: mediaTypes.manifest, ...manifest };
+      const bytes = new TextEncoder().encode(JSON.stringify(document));
+      const digest = await app.putManifest(digestOf(bytes), mediaTypes.manifest, bytes, signal);
+      return { mediaType: mediaTypes.manifest, digest, size: bytes.length };
+    };
+    const subject = await put({ config: { ...empty, mediaType: mediaTypes.config }, layers: [] });
+    for (const artifactType of ["application/signature", "application/sbom"])
+      await put({ artifactType, config: empty, layers: [], subject });
+    const found = await app.referrers(subject.digest, signal);
+    expect(found.map(({ artifactType }) => artifactType)).toEqual([
+      "application/signature",
+      "application/sbom",
+    ]);
+    expect(await app.referrers(subject.digest, signal, "application/sbom")).toHaveLength(1);
+  });
+
   test("a blob of another repository is mounted, and one that is not there is not", async () => {
     const layer = randomBytes(100_000);
     await repository("team/one").uploadBlob(blob(layer), (offset) => pieces(layer, offset), { signal });
