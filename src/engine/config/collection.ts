@@ -26,6 +26,8 @@ export function collectionSettings(raw: RawOptions): CollectionSettings {
   const minimum = parseFreeSpace(raw["gc-min-free-space"] ?? defaultMinimum);
   const given = raw["gc-target-free-space"];
   const target = given === undefined ? times(minimum, defaultTargetFactor) : parseFreeSpace(given);
+  if (isLess(target, minimum))
+    throw invalid(`invalid gc-target-free-space: ${given} is less than gc-min-free-space`);
   const images = scopes.find((scope) => scope === (raw["gc-images"] ?? "dangling"));
   if (images === undefined)
     throw invalid(`invalid gc-images: ${raw["gc-images"]} (use one of ${scopes.join(", ")})`);
@@ -42,6 +44,12 @@ export function parseFreeSpace(text: string): FreeSpace {
 
 export function bytesOf(space: FreeSpace, fileSystemSize: number): number {
   return "bytes" in space ? space.bytes : Math.floor(space.share * fileSystemSize);
+}
+
+/** As far as that can be told without knowing the disk. */
+function isLess(one: FreeSpace, other: FreeSpace): boolean {
+  if ("bytes" in one && "bytes" in other) return one.bytes < other.bytes;
+  return "share" in one && "share" in other && one.share < other.share;
 }
 
 function times(space: FreeSpace, factor: number): FreeSpace {
