@@ -100,8 +100,8 @@ export class TestEngine {
     return readFileSync(join(this.root, "engine.log"), "utf8");
   }
 
-  /** Starts the engine, or starts it anew over what its predecessor left. */
-  async start(): Promise<void> {
+  /** Starts the engine, or starts it anew over what its predecessor left, with other flags if that is said. */
+  async start(flags = this.options.flags ?? []): Promise<void> {
     mkdirSync(this.root, { recursive: true });
     const log = Bun.file(join(this.root, "engine.log"));
     const engine = Bun.spawn(
@@ -113,7 +113,7 @@ export class TestEngine {
         `--host=${this.host}`,
         `--bridge=${this.bridge}`,
         `--bip=${this.bip}`,
-        ...(this.options.flags ?? []),
+        ...flags,
       ],
       { stdio: ["ignore", log, log] },
     );

@@ -71,6 +71,7 @@ describe("loadConfig", () => {
     [["--log-level", "loud"], "invalid logging level: loud"],
     [["--max-layer-size", "big"], "invalid size: 'big'"],
     [["--data-root", "relative"], "absolute path"],
+    [["--storage-driver", "vfs"], "invalid storage driver: vfs (use one of erofs, overlay2)"],
     [["--config-file", "/does/not/exist.json"], "/does/not/exist.json"],
     [["extra"], "takes no arguments"],
   ])("%j fails and says why", (argv, message) => {
