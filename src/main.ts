@@ -9,6 +9,7 @@ const internal: Record<string, () => Promise<{ run(args: string[]): Promise<numb
   "layer-compress": () => import("./layers/child/compress.ts"),
   "layer-diff": () => import("./layers/child/diff.ts"),
   "layer-verify": () => import("./layers/child/verify.ts"),
+  "store-database": () => import("./engine/store/child/database.ts"),
   "store-hash": () => import("./engine/store/child/hash.ts"),
   "store-measure": () => import("./engine/store/child/measure.ts"),
 };

@@ -4,7 +4,7 @@ import type { ImageDeleteItem } from "./image.ts";
 
 /** Something that `POST /system/check` found wrong. */
 export interface StoreProblem {
-  Subject: "blob" | "image" | "layer" | "container" | "volume" | "leftover";
+  Subject: "database" | "blob" | "image" | "layer" | "container" | "volume" | "leftover";
   /** A digest, a chain ID, a container's id, a volume's name, or a path below the data root. */
   Id: string;
   Problem: string;

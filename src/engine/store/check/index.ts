@@ -7,6 +7,7 @@ import type { ImageRooms } from "../../image/rooms.ts";
 import { findLeftovers } from "../leftovers.ts";
 import { checkBlobs } from "./blobs.ts";
 import { checkContainers } from "./containers.ts";
+import { checkDatabase } from "./database.ts";
 import { checkImages } from "./images.ts";
 import { Inspection } from "./inspection.ts";
 import { checkLayers } from "./layers.ts";
@@ -14,7 +15,7 @@ import { checkLayers } from "./layers.ts";
 let running = false;
 
 /**
- * `system check`: blobs, images, layers, containers, volumes, and what is left over, in this order, because what is
+ * `system check`: the records, blobs, images, layers, containers, volumes, and what is left over, in this order, because what is
  * mended first is what the next is mended from. One at a time; others go on with their work meanwhile.
  */
 export function checkStore(
@@ -29,6 +30,7 @@ export function checkStore(
     running = true;
     try {
       const inspection = new Inspection(engine, rooms, options, signal, report);
+      await checkDatabase(inspection);
       await checkBlobs(inspection);
       await checkImages(inspection);
       await checkLayers(inspection);
