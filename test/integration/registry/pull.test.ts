@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { randomBytes } from "node:crypto";
 import { readdirSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { dockerArchive } from "../../support/docker-archive.ts";
 import { TestEngine } from "../../support/engine.ts";
+import { Folder } from "../../support/folder.ts";
 import { Gate } from "../../support/gate.ts";
-import { imageArchive, noise } from "../../support/image-archive.ts";
 import { TestRegistry } from "../../support/registry.ts";
 import { must, uniqueName } from "../../support/suite.ts";
 
@@ -27,13 +29,12 @@ afterAll(async () => {
   await Promise.all([source.dispose(), engine.dispose(), registry[Symbol.asyncDispose]()]);
 });
 
-type Layers = Parameters<typeof imageArchive>[1];
-
-/** Puts an image into the registry; answers its name behind the host. */
-async function published(layers: Layers): Promise<string> {
+/** Puts an image into the registry, a file in each layer; answers its name behind the host. */
+async function published(files: Record<string, Uint8Array | string>[]): Promise<string> {
   const name = `${uniqueName("pull")}:1`;
   const reference = `${registry.host}/${name}`;
-  must(await source.slipway(["load"], { stdin: imageArchive(reference, layers) }));
+  const layers = files.map((layer) => Object.entries(layer).map(([path, data]) => ({ name: path, data })));
+  must(await source.slipway(["load"], { stdin: dockerArchive({ tag: reference, layers }) }));
   must(await source.slipway(["push", "-q", reference]));
   return name;
 }
@@ -48,7 +49,7 @@ const fetchesOf = (name: string) =>
 
 describe("a pull that is interrupted", () => {
   test("by the connection goes on where it broke", async () => {
-    const name = await published([{ file: noise(4_000_000) }]);
+    const name = await published([{ file: randomBytes(4_000_000) }]);
     void gate.limit(2_000_000, "cut");
     must(await engine.slipway(["pull", "-q", `${gate.host}/${name}`]));
     const statuses = fetchesOf(name).map(({ status }) => status);
@@ -57,7 +58,7 @@ describe("a pull that is interrupted", () => {
   });
 
   test("by SIGKILL leaves no image, and the next engine goes on with what had come", async () => {
-    const name = await published([{ small: "content" }, { file: noise(8_000_000) }]);
+    const name = await published([{ small: "content" }, { file: randomBytes(8_000_000) }]);
     const before = { images: await images(), blobs: blobs() };
     const reached = gate.limit(5_000_000, "hold");
     const pull = engine.slipway(["pull", "-q", `${gate.host}/${name}`]);
@@ -77,7 +78,7 @@ describe("a pull that is interrupted", () => {
   });
 
   test("by its client is given up", async () => {
-    const name = await published([{ file: noise(6_000_000) }]);
+    const name = await published([{ file: randomBytes(6_000_000) }]);
     const reached = gate.limit(3_000_000, "hold");
     const client = Bun.spawn(["docker", "pull", "-q", `${gate.host}/${name}`], {
       env: { ...process.env, DOCKER_HOST: engine.host },
@@ -94,9 +95,9 @@ describe("a pull that is interrupted", () => {
 });
 
 test("ten images that share a base, pulled at once, fetch each blob once", async () => {
-  const base = noise(3_000_000);
+  const base = randomBytes(3_000_000);
   const names = await Promise.all(
-    Array.from({ length: 10 }, (_, index) => published([{ base }, { own: noise(10_000 + index) }])),
+    Array.from({ length: 10 }, (_, index) => published([{ base }, { own: randomBytes(10_000 + index) }])),
   );
   const pulls = names.map((name) => engine.slipway(["pull", "-q", `${registry.host}/${name}`]));
   for (const result of await Promise.all(pulls)) must(result);
@@ -112,7 +113,7 @@ test("ten images that share a base, pulled at once, fetch each blob once", async
 
 describe("what a registry has wrong", () => {
   async function damaged(change: (path: string, size: number) => void): Promise<string> {
-    const name = await published([{ file: noise(2_000_000) }]);
+    const name = await published([{ file: randomBytes(2_000_000) }]);
     const [repository, tag] = name.split(":");
     const response = await fetch(`${registry.url}/v2/${repository}/manifests/${tag}`, {
       headers: { Accept: "application/vnd.oci.image.manifest.v1+json" },
@@ -147,7 +148,7 @@ describe("what a registry has wrong", () => {
 
   test("a blob with another byte", async () => {
     const name = await damaged((path, size) => {
-      const bytes = noise(size);
+      const bytes = randomBytes(size);
       writeFileSync(path, bytes);
     });
     expect(await refused(name)).toContain("digest");
@@ -169,5 +170,24 @@ test("a layer that unpacks to more than the limit is refused", async () => {
     expect(must(await limited.slipway(["images", "-aq"])).stdout).toBe("");
   } finally {
     await limited.dispose();
+  }
+});
+
+test("a disk that fills in the middle is told, and nothing half is left", async () => {
+  const name = await published([{ file: randomBytes(20_000_000) }]);
+  using folder = new Folder();
+  Bun.spawnSync(["mount", "-t", "tmpfs", "-o", "size=16m", "none", folder.path]);
+  const small = await TestEngine.start({ flags: [`--data-root=${folder.join("data")}`] });
+  try {
+    const { code, stderr } = await small.slipway(["pull", `${registry.host}/${name}`]);
+    expect(code).toBe(1);
+    expect(stderr).toContain("no space left");
+    expect(must(await small.slipway(["images", "-aq"])).stdout).toBe("");
+    expect(readdirSync(folder.join("data/content/blobs/sha256"))).toEqual([]);
+    expect(readdirSync(folder.join("data/snapshots"))).toEqual([]);
+    must(await small.slipway(["system", "check"]));
+  } finally {
+    await small.dispose();
+    Bun.spawnSync(["umount", folder.path]);
   }
 });
