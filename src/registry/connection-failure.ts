@@ -26,7 +26,8 @@ export function connectionFailure(url: URL, error: unknown, watch: Watch): Slipw
   }
   if (errno === "ENOTFOUND") return unavailable(`no such host: ${url.hostname}`, details);
   if (errno === "ECONNREFUSED") return unavailable(`${host} cannot be reached: connection refused`, details);
-  return unavailable(`the connection to ${host} failed: ${messageOf(error)}`, details);
+  if (errno === "ECONNRESET") return unavailable(`the connection to ${host} was cut`, details);
+  return unavailable(`the connection to ${host} failed (${errno})`, details);
 }
 
 /** Whether another attempt has a chance: not when the name or the certificate is wrong. */

@@ -11,6 +11,9 @@ export interface Contact {
   challenges?: readonly Challenge[];
 }
 
+/** How many endpoints are remembered. */
+const capacity = 1000;
+
 /** What is known of endpoints. */
 export class Contacts {
   readonly #known = new Map<string, Contact>();
@@ -18,7 +21,10 @@ export class Contacts {
   of({ scheme, host }: Endpoint): Contact {
     const key = `${scheme ?? ""}//${host}`;
     const contact = this.#known.get(key) ?? {};
+    this.#known.delete(key);
     this.#known.set(key, contact);
+    const [oldest] = this.#known.keys();
+    if (this.#known.size > capacity && oldest !== undefined) this.#known.delete(oldest);
     return contact;
   }
 }

@@ -79,9 +79,9 @@ export class Session {
     const base = await this.base(request.signal);
     const url = typeof request.path === "string" ? new URL(`/v2/${request.path}`, base) : request.path;
     for (let again = true; ; again = false) {
-      const authorization = url.host === base.host ? await this.#authorization(base, request) : undefined;
+      const authorization = url.origin === base.origin ? await this.#authorization(base, request) : undefined;
       const reply = await this.#send(request, url, authorization);
-      if (reply.status !== 401 || !again || reply.url.host !== base.host) return reply;
+      if (reply.status !== 401 || !again || reply.url.origin !== base.origin) return reply;
       const challenges = parseChallenges(reply.headers.get("www-authenticate"));
       this.#contact.challenges = challenges;
       if (!(await this.#authorizer.refused(challenges, base, request.scopes, authorization))) return reply;

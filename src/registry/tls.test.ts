@@ -37,6 +37,10 @@ afterEach(async () => {
   await fake[Symbol.asyncDispose]();
 });
 
+async function* one(chunk: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield chunk;
+}
+
 /** Loopback may be insecure; that is taken back, so that certificates count. */
 const strict = (): Partial<RegistrySettings> => ({
   rules: { [fake.host]: { insecure: false } },
@@ -81,6 +85,21 @@ describe("a registry with TLS", () => {
 
   test("needs nobody's word when it may be insecure", async () => {
     expect(await read({})).toBe(layer.digest);
+  });
+
+  test("behind a proxy that ends TLS may call itself by http: what goes on does so by https", async () => {
+    writeCertificates(directory, fake.host, { "ca.crt": made.ca });
+    fake.on(
+      "POST /v2/app/blobs/uploads/",
+      bytes(202, "", { Location: `http://${fake.host}/upload?state=x` }),
+    );
+    fake.on("PUT /upload", bytes(201, ""));
+    const upload = (settings: Partial<RegistrySettings>) =>
+      appOf(fake, {}, settings).uploadBlob(layer, () => one(content), { signal });
+    await upload(strict());
+    expect(fake.asked("PUT /upload")[0]?.body).toEqual(content);
+    fake.on("POST /v2/app/blobs/uploads/", bytes(202, "", { Location: "http://192.0.2.1/upload" }));
+    await expect(upload(strict())).rejects.toMatchObject({ kind: "forbidden" });
   });
 
   test("does not redirect to http", async () => {
