@@ -10,7 +10,7 @@ import { type RuntimeVersion, version } from "./version.ts";
 /** The verbs of /version, /info, /events and /system/df. */
 export function systemVerbs(
   engine: EngineContext,
-  backend: Pick<Backend, "containers" | "images">,
+  backend: Pick<Backend, "containers" | "images" | "store">,
 ): SystemVerbs {
   const runtimes = memoised(() => runtimeVersions(engine));
   return {
@@ -73,7 +73,7 @@ function filesystemName(path: string): string {
 
 async function diskUsage(
   engine: EngineContext,
-  { containers, images }: Pick<Backend, "containers" | "images">,
+  { containers, images, store }: Pick<Backend, "containers" | "images" | "store">,
   types: ("container" | "image" | "volume" | "build-cache")[] = [],
 ): Promise<api.DiskUsageResponse> {
   const wanted = (type: (typeof types)[number]) => types.length === 0 || types.includes(type);
@@ -84,7 +84,8 @@ async function diskUsage(
   const Volumes = wanted("volume")
     ? await Promise.all(volumes.list().map((record) => volumeUsage(record, { volumes, users })))
     : null;
-  const LayersSize = Images?.reduce((sum, { Size, SharedSize }) => sum + Size - Math.max(SharedSize, 0), 0);
+  // Layers that several images share count once.
+  const LayersSize = Images === null ? undefined : total(await store.imageTree());
   return {
     ...(LayersSize === undefined ? {} : { LayersSize }),
     Images,
@@ -93,3 +94,5 @@ async function diskUsage(
     BuildCache: wanted("build-cache") ? [] : null,
   };
 }
+
+const total = ({ Shared, Unique }: api.ImageTree): number => Shared + Unique;

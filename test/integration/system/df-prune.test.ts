@@ -148,3 +148,18 @@ test("a dry run shows what a prune then does", async () => {
   expect(lines(pruned)).toEqual(lines(text));
   expect(pruned.split(": ").at(-1)).toBe(text.split(": ").at(-1) as string);
 }, 30_000);
+
+test("layers that images share count once in LayersSize", async () => {
+  const layersSize = async () =>
+    ((await (await fixture.engine.fetch("/system/df?type=image")).json()) as { LayersSize: number })
+      .LayersSize;
+  const before = await layersSize();
+  const tags = [`${uniqueName("one")}:1`, `${uniqueName("other")}:1`];
+  for (const tag of tags) {
+    const layers = [[{ name: "shared", data: "x".repeat(5000) }], [{ name: tag, data: "y".repeat(300) }]];
+    must(await fixture.engine.slipway(["load"], { stdin: dockerArchive({ tag, layers }) }));
+  }
+  expect((await layersSize()) - before).toBe(5600);
+  await slipway("rmi", ...tags);
+  expect(await layersSize()).toBe(before);
+});

@@ -25,8 +25,8 @@ export function checkStore(
   signal: AbortSignal,
 ): AsyncGenerator<api.ProgressMessage> {
   if (options.quick && options.deep) throw invalid("a check is either quick or deep, not both");
-  if (running) throw conflict("a check of the store is running already: wait for its end");
   return progressOf(async (report) => {
+    if (running) throw conflict("a check of the store is running already: wait for its end");
     running = true;
     try {
       const inspection = new Inspection(engine, rooms, options, signal, report);
