@@ -177,6 +177,20 @@ export interface PushOptions {
   auth?: api.AuthConfig;
 }
 
+/** What base image to make. */
+export interface BootstrapOptions {
+  /** `busybox`, or a distribution and its suite or version: `debian:bookworm`, `debian:12-slim`, `ubuntu:24.04`. */
+  ref: string;
+  /** The image's name, when it shall have another. */
+  tag?: string;
+  /** `minbase`, `slim` or `buildd`. */
+  variant?: string;
+  /** URL of the distribution's archive, instead of the configured one. */
+  mirror?: string;
+  /** Packages to install, too; each text may name several, with commas between. */
+  include?: string[];
+}
+
 /** Verbs about registries, which leave no image behind, and about being one. */
 export interface RegistryVerbs {
   /** Tries credentials out. `unauthorized` when the registry refuses them. */
@@ -237,8 +251,8 @@ export interface ImageVerbs {
   pull(options: PullOptions, signal: AbortSignal): Promise<AsyncIterable<api.ProgressMessage>>;
   /** The last message of each tag carries `aux: {Tag, Digest, Size}`. */
   push(options: PushOptions, signal: AbortSignal): Promise<AsyncIterable<api.ProgressMessage>>;
-  /** Ours: makes a base image from the host's packages: `debian:bookworm`, `busybox`. */
-  bootstrap(ref: string, signal: AbortSignal): AsyncIterable<api.ProgressMessage>;
+  /** Ours: makes a base image without a registry. `unavailable` when this host or the mirror lacks what it needs. */
+  bootstrap(options: BootstrapOptions, signal: AbortSignal): AsyncIterable<api.ProgressMessage>;
 }
 
 export interface NetworkVerbs {

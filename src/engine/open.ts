@@ -90,6 +90,7 @@ export async function openRooms({ config, host, log }: EngineOptions): Promise<O
     registries,
     transfers: config.transfers,
     maxLayerBytes: config.maxLayerBytes,
+    archives: config.archives,
     layerImages: config.storageDriver === "erofs",
   });
   const context: EngineContext = {

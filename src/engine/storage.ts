@@ -5,6 +5,7 @@ import type { Metastore } from "../metastore/index.ts";
 import type { Registries } from "../registry/index.ts";
 import { Snapshotter } from "../snapshots/index.ts";
 import type { ImageVerbs } from "./backend.ts";
+import type { Archives } from "./config/archives.ts";
 import { isRunning } from "./container/status.ts";
 import type { ContainerStore } from "./container/store.ts";
 import type { ImageLookup } from "./context.ts";
@@ -41,6 +42,8 @@ export interface StorageOptions {
   transfers: { downloads: number; uploads: number };
   /** More than that no layer may unpack to. */
   maxLayerBytes: number;
+  /** Where base images are made from. */
+  archives: Archives;
   /** Whether layers are kept as EROFS images. */
   layerImages: boolean;
 }
@@ -57,6 +60,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     leases: new Leases(),
     unpacking: unpackingSlots(),
     maxLayerBytes: options.maxLayerBytes,
+    archives: options.archives,
     registries,
     fetches: new Fetches(new Slots(transfers.downloads)),
     uploads: new Slots(transfers.uploads),

@@ -11,6 +11,8 @@ export interface RawOptions {
   "cgroup-parent"?: string;
   "config-file"?: string;
   "data-root"?: string;
+  "debian-keyring"?: string;
+  "debian-mirror"?: string;
   debug?: boolean;
   "default-address-pool"?: { base: string; size: number }[];
   "default-runtime"?: string;
@@ -52,6 +54,8 @@ export interface RawOptions {
   "registry-mirror"?: string[];
   "shutdown-timeout"?: number;
   "storage-driver"?: string;
+  "ubuntu-keyring"?: string;
+  "ubuntu-mirror"?: string;
 }
 
 const specs = (options as readonly OptionSpec[]).filter(({ only }) => only !== "file");

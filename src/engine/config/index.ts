@@ -3,6 +3,7 @@ import { logDriver } from "../../cio/index.ts";
 import { invalid } from "../../errors/index.ts";
 import { parseInterfaceAddress } from "../../network/index.ts";
 import type { RegistrySettings } from "../../registry/index.ts";
+import { type Archives, archiveSettings } from "./archives.ts";
 import { bytes } from "./bytes.ts";
 import { type CollectionSettings, collectionSettings } from "./collection.ts";
 import { readConfigFile } from "./file.ts";
@@ -49,6 +50,7 @@ export interface EngineConfig {
   storageDriver: "" | StorageDriver;
   registry: RegistrySettings;
   transfers: TransferSettings;
+  archives: Archives;
   gc: CollectionSettings;
 }
 
@@ -122,6 +124,7 @@ function complete(raw: RawOptions): EngineConfig {
     storageDriver: storageDriver(raw["storage-driver"] ?? ""),
     registry: registrySettings(raw),
     transfers: transferSettings(raw),
+    archives: archiveSettings(raw),
     gc: collectionSettings(raw),
   };
   // Before anything of it is remembered in the data root.

@@ -60,6 +60,18 @@ export const options = [
     placeholder: "string",
     description: 'Root directory of persistent state (default "/var/lib/slipway")',
   },
+  {
+    flag: "debian-keyring",
+    kind: "string",
+    placeholder: "string",
+    description: "Keys that must have signed Debian's archive (default the package debian-archive-keyring's)",
+  },
+  {
+    flag: "debian-mirror",
+    kind: "string",
+    placeholder: "string",
+    description: "Mirror that base images of Debian are made from (default the host's)",
+  },
   { flag: "debug", shorthand: "D", kind: "boolean", placeholder: "", description: "Enable debug mode" },
   {
     flag: "default-address-pool",
@@ -290,5 +302,17 @@ export const options = [
     kind: "string",
     placeholder: "string",
     description: "How layers are kept: erofs (images) or overlay2 (files); default what the kernel can",
+  },
+  {
+    flag: "ubuntu-keyring",
+    kind: "string",
+    placeholder: "string",
+    description: "Keys that must have signed Ubuntu's archive (default the package ubuntu-keyring's)",
+  },
+  {
+    flag: "ubuntu-mirror",
+    kind: "string",
+    placeholder: "string",
+    description: "Mirror that base images of Ubuntu are made from (default the host's)",
   },
 ] as const satisfies readonly OptionSpec[];

@@ -1,7 +1,7 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Digest, isDigest } from "../../oci/digest.ts";
-import { bootstrapPrefix } from "./debian.ts";
+import { bootstrapPrefix } from "./bootstrap/scratch.ts";
 import type { Lease } from "./leases.ts";
 import { type ImageRooms, isNeeded } from "./rooms.ts";
 

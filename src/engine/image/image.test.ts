@@ -9,7 +9,7 @@ setDefaultTimeout(60_000);
 test("busybox is made, saved, removed and loaded again as the same image", async () => {
   await using rooms = await testRooms();
   const verbs = imageVerbs(rooms);
-  const made = await collectMessages(verbs.bootstrap("busybox", idle));
+  const made = await collectMessages(verbs.bootstrap({ ref: "busybox" }, idle));
   const id = made.at(-1)?.status as string;
   expect((await verbs.list({})).map(({ Id, RepoTags }) => [Id, RepoTags])).toEqual([
     [id, ["busybox:latest"]],
@@ -34,7 +34,7 @@ async function* chunks(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 
 test("an engine finds what another left behind, and deletes it", async () => {
   await using rooms = await testRooms();
-  await collectMessages(imageVerbs(rooms).bootstrap("busybox", idle));
+  await collectMessages(imageVerbs(rooms).bootstrap({ ref: "busybox" }, idle));
   const whole = await stored(rooms);
   await rooms.content.ingest(chunks(Buffer.from("an orphan")));
   await rooms.snapshots.prepare("unpack-interrupted");

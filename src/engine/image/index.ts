@@ -1,5 +1,5 @@
 import type { ImageVerbs } from "../backend.ts";
-import { bootstrapImage } from "./bootstrap.ts";
+import { bootstrapImage } from "./bootstrap/index.ts";
 import { imageHistory } from "./history.ts";
 import { importImage } from "./import.ts";
 import { inspectImage } from "./inspect.ts";
@@ -34,6 +34,6 @@ export function imageVerbs(rooms: TransferRooms): ImageVerbs {
     import: (archive, options, signal) => importImage(rooms, archive, options, signal),
     pull: (options, signal) => pullImage(rooms, options, signal),
     push: (options, signal) => pushImage(rooms, options, signal),
-    bootstrap: (ref, signal) => bootstrapImage(rooms, ref, signal),
+    bootstrap: (options, signal) => bootstrapImage(rooms, options, signal),
   };
 }

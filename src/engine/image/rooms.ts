@@ -3,6 +3,7 @@ import type { EventBus } from "../../events/index.ts";
 import type { ArtifactStore, ImageStore } from "../../images/index.ts";
 import type { Digest } from "../../oci/digest.ts";
 import type { Snapshotter } from "../../snapshots/index.ts";
+import type { Archives } from "../config/archives.ts";
 import type { Leases } from "./leases.ts";
 import type { Slots } from "./slots.ts";
 
@@ -27,6 +28,8 @@ export interface ImageRooms {
   readonly unpacking: Slots;
   /** A layer that unpacks to more bytes is refused. */
   readonly maxLayerBytes: number;
+  /** Where base images are made from. */
+  readonly archives: Archives;
   readonly events: EventBus;
   /** Every container there is. */
   users(): readonly ImageUser[];

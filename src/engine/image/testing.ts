@@ -37,6 +37,7 @@ export async function testRooms(): Promise<TestRooms> {
     registries: new Registries(registrySettings()),
     fetches: new Fetches(new Slots(3)),
     uploads: new Slots(5),
+    archives: { debian: {}, ubuntu: {} },
     events: new EventBus(),
     users: () => containers,
     dataRoot,

@@ -3,7 +3,7 @@ import { join, relative } from "node:path";
 import { errnoOf } from "../../errors/index.ts";
 import { isDigest } from "../../oci/digest.ts";
 import type { EngineContext } from "../context.ts";
-import { bootstrapPrefix } from "../image/debian.ts";
+import { bootstrapPrefix } from "../image/bootstrap/scratch.ts";
 import { collect } from "../image/garbage.ts";
 import { type ImageRooms, isNeeded } from "../image/rooms.ts";
 

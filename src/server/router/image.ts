@@ -104,7 +104,15 @@ async function importArchive(exchange: Exchange): Promise<void> {
 }
 
 async function bootstrap(exchange: Exchange): Promise<void> {
-  const messages = exchange.backend.images.bootstrap(exchange.query.required("ref"), exchange.signal);
+  const { backend, query, signal } = exchange;
+  const options = {
+    tag: query.string("t"),
+    variant: query.string("variant"),
+    mirror: query.string("mirror"),
+  };
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const include = query.all("include");
+  const messages = backend.images.bootstrap({ ref: query.required("ref"), ...given, include }, signal);
   await sendProgress(exchange, messages);
 }
 

@@ -1,5 +1,5 @@
 import type * as api from "../../api/index.ts";
-import type { ImageVerbs, PullOptions, PushOptions } from "../../engine/backend.ts";
+import type { BootstrapOptions, ImageVerbs, PullOptions, PushOptions } from "../../engine/backend.ts";
 import { invalid, notFound } from "../../errors/index.ts";
 import { bytes } from "./containers.ts";
 
@@ -72,7 +72,9 @@ export class TestImages implements ImageVerbs {
     return said({ aux: { Tag: "latest", Digest: `sha256:${"1".repeat(64)}`, Size: 1 } });
   }
 
-  async *bootstrap(ref: string): AsyncGenerator<api.ProgressMessage> {
+  async *bootstrap(options: BootstrapOptions): AsyncGenerator<api.ProgressMessage> {
+    const { ref } = options;
+    this.last = options;
     yield { status: `fetching ${ref}` };
     if (ref === "broken") throw invalid("no such release");
   }

@@ -1,5 +1,6 @@
-import { type EntryType, tarHeader, type WritableEntry, writeTar } from "../../archive/index.ts";
-import { systemError, unavailable } from "../../errors/index.ts";
+import { type EntryType, tarHeader, type WritableEntry, writeTar } from "../../../archive/index.ts";
+import { systemError, unavailable } from "../../../errors/index.ts";
+import type { Base } from "./base.ts";
 
 const secondsPerDay = 86_400;
 const directories = [
@@ -54,24 +55,26 @@ const files: Readonly<Record<string, string>> = {
   "etc/nsswitch.conf": "passwd: files\ngroup: files\nshadow: files\nhosts: files dns\n",
 };
 
-export interface BusyboxLayer {
-  version: string;
-  /** Milliseconds since the epoch: the program's own time, so that the same program makes the same image. */
-  created: number;
-  layer: AsyncIterable<Uint8Array>;
-}
-
 /** A root file system around the host's static busybox: one program under the names of all that it can do. */
-export async function busyboxLayer(): Promise<BusyboxLayer> {
+export async function busyboxBase(): Promise<Base> {
   const path = Bun.which("busybox", { PATH: "/bin:/usr/bin:/sbin" });
   if (path === null) throw missing("there is none");
   const program = new Uint8Array(await Bun.file(path).arrayBuffer());
   if (Buffer.from(program.buffer).includes("/ld-linux")) throw missing(`${path} is linked dynamically`);
   const applets = (await output([path, "--list"])).split("\n").filter((name) => /^[\w[.+-]+$/.test(name));
   const version = /v(\d+\.\d+\.\d+)/.exec(await output([path, "--help"]))?.[1] ?? "unknown";
+  // The program's own time, so that the same program makes the same image.
   const day = Math.floor(Bun.file(path).lastModified / 1000 / secondsPerDay) * secondsPerDay;
   const mtime = BigInt(day) * 1_000_000_000n;
-  return { version, created: day * 1000, layer: writeTar(entries(program, applets, mtime)) };
+  return {
+    title: "busybox",
+    version,
+    created: day * 1000,
+    command: "sh",
+    comment: `BusyBox ${version}`,
+    layer: writeTar(entries(program, applets, mtime)),
+    [Symbol.asyncDispose]: async () => {},
+  };
 }
 
 function* entries(program: Uint8Array, applets: readonly string[], mtime: bigint): Generator<WritableEntry> {

@@ -1,0 +1,56 @@
+import { chmod } from "node:fs/promises";
+import { exportArchive } from "../../../layers/index.ts";
+import type { Report } from "../progress.ts";
+import type { ImageRooms } from "../rooms.ts";
+import { configureApt, hastenDpkg } from "./apt-config.ts";
+import type { Base } from "./base.ts";
+import { debootstrap } from "./debootstrap.ts";
+import { writeSources } from "./image-sources.ts";
+import { findKeyring } from "./keyring.ts";
+import { chooseMirrors, servedSuites } from "./mirrors.ts";
+import { clean, newestPackage, setTimes } from "./normalise.ts";
+import type { SuiteRecipe } from "./recipe.ts";
+import { scratchDirectory } from "./scratch.ts";
+import { slim } from "./slim.ts";
+
+/** A minimal Debian or Ubuntu. What is missing on the host or at the mirror is found out before anything is made. */
+export async function suiteBase(
+  rooms: Pick<ImageRooms, "archives" | "dataRoot">,
+  recipe: SuiteRecipe,
+  report: Report,
+  signal: AbortSignal,
+): Promise<Base> {
+  const { distribution, suite, variant, include } = recipe;
+  const settings = rooms.archives[distribution.name];
+  const keyring = await findKeyring(distribution, settings);
+  const mirrors = await chooseMirrors(recipe, settings);
+  const served = await servedSuites(recipe, mirrors, signal);
+  await using stack = new AsyncDisposableStack();
+  const { path: root } = stack.use(await scratchDirectory(rooms.dataRoot));
+  report({ stream: `Fetching ${suite} from ${mirrors.main}\n` });
+  await hastenDpkg(root);
+  await debootstrap({ recipe, mirror: mirrors.main, keyring, root }, report, signal);
+  const created = await newestPackage(root);
+  await clean(root);
+  if (variant === "slim") await slim(root);
+  await configureApt(root);
+  await writeSources(root, recipe, served, keyring);
+  await chmod(root, 0o755);
+  await setTimes(root, created);
+  const packages = include.length === 0 ? "" : ` --include=${include.join(",")}`;
+  const kept = stack.move();
+  return {
+    title: distribution.name,
+    version: suite,
+    created,
+    command: "bash",
+    comment: `bootstrap --variant=${variant}${packages} ${suite}`,
+    layer: archiveOf(root, signal),
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
+
+/** Begins when somebody reads it. */
+async function* archiveOf(root: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  yield* exportArchive(root, signal);
+}
