@@ -24,6 +24,9 @@ test("a registry can be elsewhere, or nowhere", () => {
   expect(endpoints("quay.io", { "quay.io": { rewrite: "cache.example/quay" } })).toEqual([
     { host: "cache.example", prefix: "quay/", isMirror: false },
   ]);
+  expect(endpoints("quay.io", { "quay.io": { rewrite: "cache.example", insecure: true } })).toEqual([
+    { host: "cache.example", prefix: "", isMirror: false, insecure: true },
+  ]);
   expect(() => endpoints("quay.io", { "quay.io": { blocked: true } })).toThrow("quay.io is blocked");
 });
 

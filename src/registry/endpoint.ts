@@ -11,6 +11,8 @@ export interface Endpoint {
   /** Given by a mirror's URL; otherwise https, and for insecure registries what answers. */
   readonly scheme?: "http" | "https";
   readonly isMirror: boolean;
+  /** What is said of the registry, wherever it is reached. */
+  readonly insecure?: boolean;
 }
 
 /** Where Docker Hub, which is called docker.io, answers. */
@@ -25,8 +27,11 @@ export function endpointsOf(domain: string, settings: RegistrySettings): Endpoin
 export function originOf(domain: string, settings: RegistrySettings): Endpoint {
   const rule = ruleFor(domain, settings.rules);
   if (rule?.blocked) throw forbidden(`the registry ${domain} is blocked by this engine's configuration`);
-  if (rule?.rewrite !== undefined) return parseEndpoint(rule.rewrite, false);
-  return { host: domain === hub.domain ? hub.host : domain, prefix: "", isMirror: false };
+  const endpoint =
+    rule?.rewrite === undefined
+      ? { host: domain === hub.domain ? hub.host : domain, prefix: "", isMirror: false }
+      : parseEndpoint(rule.rewrite, false);
+  return rule?.insecure === undefined ? endpoint : { ...endpoint, insecure: rule.insecure };
 }
 
 function mirrorsOf(domain: string, { rules }: RegistrySettings): Endpoint[] {

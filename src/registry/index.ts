@@ -64,7 +64,7 @@ export class Registries {
   #session(endpoint: Endpoint, credentials: Credentials): Session {
     // The next source is a mirror's second attempt.
     const attempts = endpoint.isMirror ? 1 : this.#limits.attempts;
-    return new Session(endpoint, new Reach(this.settings, endpoint.host), credentials, {
+    return new Session(endpoint, new Reach(this.settings, endpoint), credentials, {
       tokens: this.#tokens,
       contacts: this.#contacts,
       limits: { ...this.#limits, attempts },

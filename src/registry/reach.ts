@@ -1,4 +1,5 @@
 import { type Certificates, readCertificates } from "./certificates.ts";
+import type { Endpoint } from "./endpoint.ts";
 import { isInsecure } from "./insecure.ts";
 import { proxyFor } from "./proxy.ts";
 import type { RegistrySettings } from "./settings.ts";
@@ -16,12 +17,14 @@ export class Reach {
   readonly #certificates = new Map<string, Promise<Certificates>>();
 
   constructor(
-    readonly settings: RegistrySettings,
+    private readonly settings: RegistrySettings,
     /** The registry: its authorities also vouch for its token server and for where it redirects to. */
-    readonly home: string,
+    private readonly home: Endpoint,
   ) {}
 
   isInsecure(host: string): Promise<boolean> {
+    const { home } = this;
+    if (host === home.host && home.insecure !== undefined) return Promise.resolve(home.insecure);
     return once(this.#insecure, host, () => isInsecure(host, this.settings));
   }
 
@@ -37,7 +40,7 @@ export class Reach {
     const [insecure, own, home] = await Promise.all([
       this.isInsecure(host),
       this.#certificatesOf(host),
-      this.#certificatesOf(this.home),
+      this.#certificatesOf(this.home.host),
     ]);
     const authorities = [...new Set([...own.authorities, ...home.authorities])];
     return {
