@@ -2,7 +2,7 @@ import type { Descriptor } from "../../oci/image.ts";
 import { type Reference, repositoryOf } from "../../oci/reference.ts";
 import type { Repository } from "../../registry/index.ts";
 import { bytesOf, type ImageManifest, parsedOf } from "./image-manifest.ts";
-import { asked, untilTheEnd } from "./remote.ts";
+import { asked, untilTheEnd } from "./repository.ts";
 
 /** Brings an image's manifest, with all that it names, from another repository of the same registry. */
 export async function bringImage(

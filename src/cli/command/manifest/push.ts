@@ -5,7 +5,7 @@ import { bool } from "../../flags/kinds.ts";
 import { wrong } from "../../local-error.ts";
 import { listOf } from "../../manifest/list.ts";
 import { bringImage } from "../../manifest/push.ts";
-import { asked, openRepository, untilTheEnd } from "../../manifest/remote.ts";
+import { asked, openRepository, untilTheEnd } from "../../manifest/repository.ts";
 import { ManifestStore } from "../../manifest/store.ts";
 import { chooseReference } from "../../opts/reference.ts";
 import { print } from "../../streams/print.ts";
