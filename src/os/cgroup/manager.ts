@@ -1,3 +1,5 @@
+import type { BlockIoLimits } from "./block-io.ts";
+
 /** Name of the group, in a container's own, that the runtime makes and removes. */
 export const leafName = "container";
 
@@ -58,7 +60,7 @@ export interface CgroupResources {
     mems?: string;
   };
   pids?: { limit: number };
-  blockIO?: { weight?: number };
+  blockIO?: BlockIoLimits;
 }
 
 export interface OomWatch {

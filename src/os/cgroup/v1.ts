@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
+import { limitBlockIoV1 } from "./block-io.ts";
 import { readControl, readKeyed, readNumber, writeControl } from "./files.ts";
 import {
   type BlkioEntry,
@@ -107,10 +108,7 @@ export class CgroupV1 implements CgroupManager {
       set("cpuset", "cpuset.mems", cpu.mems, "the memory nodes");
     }
     set("pids", "pids.max", pids && (pids.limit < 0 ? "max" : pids.limit), "the limit of processes");
-    if (blockIO?.weight) {
-      const bfq = existsSync(`${this.#leaf("blkio", group)}/blkio.bfq.weight`);
-      set("blkio", bfq ? "blkio.bfq.weight" : "blkio.weight", blockIO.weight, "the block I/O weight");
-    }
+    if (blockIO !== undefined) limitBlockIoV1(this.#leaf("blkio", group), blockIO);
   }
 
   /** The limit of memory and swap may never be below that of memory: the order depends on the direction. */

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { Inotify, inotifyEvents } from "../inotify.ts";
+import { limitBlockIoV2 } from "./block-io.ts";
 import { readControl, readKeyed, readNumber, readPids, writeControl } from "./files.ts";
 import {
   type BlkioEntry,
@@ -117,17 +118,7 @@ export class CgroupV2 implements CgroupManager {
       set("cpuset.mems", cpu.mems, "the memory nodes");
     }
     set("pids.max", orMax(pids?.limit), "the limit of processes");
-    if (blockIO?.weight) this.#setIoWeight(leaf, blockIO.weight);
-  }
-
-  #setIoWeight(leaf: string, weight: number): void {
-    if (existsSync(`${leaf}/io.bfq.weight`)) {
-      writeControl(`${leaf}/io.bfq.weight`, weight, "the block I/O weight");
-    } else {
-      // 10 to 1000 becomes 1 to 10000.
-      const scaled = Math.floor(1 + ((weight - 10) * 9999) / 990);
-      writeControl(`${leaf}/io.weight`, scaled, "the block I/O weight");
-    }
+    if (blockIO !== undefined) limitBlockIoV2(leaf, blockIO);
   }
 
   /** memory.events counts what happened below as well, and outlives the leaf in the container's group. */
