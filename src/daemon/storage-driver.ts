@@ -5,7 +5,7 @@ import { imageComplaint } from "../layers/index.ts";
 
 /** Settles how layers are kept: as asked for, which must work in the data root; else as EROFS images where that works. */
 export function withStorageDriver(config: EngineConfig, log: Log): EngineConfig {
-  if (config.storageDriver !== "erofs") return { ...config, storageDriver: "overlay2" };
+  if (config.storageDriver === "overlay2") return config;
   const complaint = imageComplaint(config.dataRoot);
   if (complaint === undefined) return { ...config, storageDriver: "erofs" };
   if (config.storageDriver === "erofs") {
