@@ -54,7 +54,7 @@ test("errors are the engine's words", async () => {
   expect((await docker(["inspect", "--type", "container", "none"])).stderr).toContain(
     "No such container: none",
   );
-  expect((await docker(["pull", "debian"])).stderr).toContain("slipway image bootstrap");
+  expect((await docker(["pull", "missing"])).stderr).toContain("manifest unknown");
   expect((await docker(["node", "ls"])).stderr).toContain("This node is not a swarm manager");
 });
 
