@@ -143,6 +143,15 @@ describe("streams", () => {
     expect((await failureOf(failing)).message).toBe("no such release");
     expect(seen).toEqual(["fetching broken"]);
   });
+
+  test("a base image is made as it is asked for", async () => {
+    const mirror = "http://m.example/debian/";
+    const options = { tag: "base:1", variant: "slim", mirror, include: ["curl", "less,file"] };
+    await Array.fromAsync(api.bootstrapImage(client, "debian:12", options));
+    expect(server.backend.images.last).toEqual({ ref: "debian:12", ...options });
+    await Array.fromAsync(api.bootstrapImage(client, "busybox"));
+    expect(server.backend.images.last).toEqual({ ref: "busybox", include: [] });
+  });
 });
 
 describe("registries", () => {

@@ -14,6 +14,15 @@ function file(content: string): string {
 }
 
 describe("loadConfig", () => {
+  test("base images have their mirrors and keys", () => {
+    const path = file(JSON.stringify({ "ubuntu-mirror": "https://u.example/ubuntu" }));
+    const { archives } = loadConfig(["--debian-keyring=/k.gpg", "--config-file", path]);
+    expect(archives).toEqual({
+      debian: { keyring: "/k.gpg" },
+      ubuntu: { mirror: "https://u.example/ubuntu/" },
+    });
+  });
+
   test("has dockerd's defaults for what nobody names", () => {
     const config = loadConfig([]);
     expect(config.dataRoot).toBe("/var/lib/slipway");
@@ -70,6 +79,11 @@ describe("loadConfig", () => {
     [["--mtu", "x"], 'invalid argument "x" for --mtu'],
     [["--log-level", "loud"], "invalid logging level: loud"],
     [["--max-layer-size", "big"], "invalid size: 'big'"],
+    [
+      ["--debian-mirror", "ftp://m.example"],
+      "invalid mirror: http://HOST/PATH or https://HOST/PATH is expected",
+    ],
+    [["--ubuntu-keyring", "keys.gpg"], 'invalid keyring "keys.gpg": an absolute path is expected'],
     [["--data-root", "relative"], "absolute path"],
     [["--storage-driver", "vfs"], "invalid storage driver: vfs (use one of erofs, overlay2)"],
     [["--config-file", "/does/not/exist.json"], "/does/not/exist.json"],

@@ -35,7 +35,7 @@ function deb822(served: readonly ServedSuite[], components: string, keys: string
   return [...new Set(served.map(({ mirror }) => mirror))].map(stanza).join("\n");
 }
 
-/** The distribution's own keys, which its packages brought; those of a mirror that signs by itself come along. */
+/** The distribution's own keys as its packages brought them; those of a mirror that signs by itself come along. */
 async function imageKeyring(root: string, name: string, used: string): Promise<string> {
   if (basename(used).startsWith(`${name}.`)) {
     for (const ending of ["pgp", "gpg"]) {

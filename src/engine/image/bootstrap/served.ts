@@ -29,11 +29,10 @@ async function statusOf(mirror: string, path: string, signal: AbortSignal): Prom
   }
 }
 
-/** The names are those of Bun's fetch. */
 const reasons: Readonly<Record<string, string>> = {
-  ConnectionRefused: "connection refused",
-  ConnectionClosed: "the connection was closed",
-  FailedToOpenSocket: "no such host",
+  ECONNREFUSED: "connection refused",
+  ECONNRESET: "the connection was closed",
+  ENOTFOUND: "no such host",
 };
 
 function reasonOf(error: unknown): string {

@@ -1,17 +1,14 @@
-import { chmod } from "node:fs/promises";
 import { exportArchive } from "../../../layers/index.ts";
 import type { Report } from "../progress.ts";
 import type { ImageRooms } from "../rooms.ts";
-import { configureApt, hastenDpkg } from "./apt-config.ts";
+import { hastenDpkg } from "./apt-config.ts";
 import type { Base } from "./base.ts";
 import { debootstrap } from "./debootstrap.ts";
-import { writeSources } from "./image-sources.ts";
+import { finish } from "./finish.ts";
 import { findKeyring } from "./keyring.ts";
 import { chooseMirrors, servedSuites } from "./mirrors.ts";
-import { clean, newestPackage, setTimes } from "./normalise.ts";
 import type { SuiteRecipe } from "./recipe.ts";
 import { scratchDirectory } from "./scratch.ts";
-import { slim } from "./slim.ts";
 
 /** A minimal Debian or Ubuntu. What is missing on the host or at the mirror is found out before anything is made. */
 export async function suiteBase(
@@ -30,13 +27,7 @@ export async function suiteBase(
   report({ stream: `Fetching ${suite} from ${mirrors.main}\n` });
   await hastenDpkg(root);
   await debootstrap({ recipe, mirror: mirrors.main, keyring, root }, report, signal);
-  const created = await newestPackage(root);
-  await clean(root);
-  if (variant === "slim") await slim(root);
-  await configureApt(root);
-  await writeSources(root, recipe, served, keyring);
-  await chmod(root, 0o755);
-  await setTimes(root, created);
+  const created = await finish(root, recipe, served, keyring);
   const packages = include.length === 0 ? "" : ` --include=${include.join(",")}`;
   const kept = stack.move();
   return {
