@@ -31,3 +31,41 @@ export interface SearchResult {
   is_official: boolean;
   is_automated: boolean;
 }
+
+/** `POST /registry/serve`, Slipway's own: the engine as a registry, for as long as the answer is read. */
+export interface RegistryServeRequest {
+  /** `address:port`; with port 0 any that is free. */
+  Listen: string;
+  /** PEM, with those of the authorities in between. */
+  Certificate?: string;
+  /** PEM. */
+  Key?: string;
+  /** What `htpasswd -B` writes: everything is for these users only. */
+  Htpasswd?: string;
+  /** Takes pushes and deletions, too. */
+  Writable?: boolean;
+  /** Plain HTTP on an address that others than this host can reach. */
+  Insecure?: boolean;
+  /** Only repositories that begin with one of these. */
+  Prefixes?: string[];
+}
+
+/** One request that the registry has answered. */
+export interface RegistryAccess {
+  /** RFC 3339. */
+  Time: string;
+  /** `address:port` */
+  Client: string;
+  User?: string;
+  Method: string;
+  Path: string;
+  Status: number;
+  /** Bytes of the body; absent where there is none. */
+  Bytes?: number;
+  Agent?: string;
+  /** What went wrong, or what somebody should know. */
+  Note?: string;
+}
+
+/** A line of the answer: where it listens, first, and then each request. `Missed`: so many lines came too fast. */
+export type RegistryServeMessage = { Listening: string } | { Access: RegistryAccess } | { Missed: number };

@@ -13,6 +13,7 @@ export const groups: Readonly<Record<string, string>> = {
   image: "Manage images",
   manifest: "Manage image manifests and manifest lists",
   network: "Manage networks",
+  registry: "Be a registry",
   system: "Manage the engine",
   volume: "Manage volumes",
 };
@@ -207,6 +208,11 @@ export const entries: readonly Entry[] = [
     () => import("./command/network/inspect.ts"),
   ),
   entry("network ls,network list", "List networks", () => import("./command/network/ls.ts")),
+  entry(
+    "registry serve",
+    "Offer the engine's images to others as a registry",
+    () => import("./command/registry/serve.ts"),
+  ),
   entry("search", "Search Docker Hub for images", () => import("./command/registry/search.ts"), true),
   entry("system check", "Verify all that the engine stores", () => import("./command/system/check.ts")),
   entry("system df", "Show disk usage", () => import("./command/system/df.ts")),

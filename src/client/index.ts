@@ -50,6 +50,7 @@ export * from "./network/list.ts";
 export * from "./registry/distribution.ts";
 export * from "./registry/login.ts";
 export * from "./registry/search.ts";
+export * from "./registry/serve.ts";
 export * from "./store/check.ts";
 export * from "./store/collect.ts";
 export * from "./store/preview-prune.ts";

@@ -55,8 +55,8 @@ export interface ImageOffer extends AsyncDisposable {
   readonly writable: boolean;
   /** Sorted by their bytes. */
   repositories(): string[];
-  /** Whether something may be asked of it, or brought to it, under this name. */
-  mayName(repository: string): boolean;
+  /** Whether the name is one that is offered, or that something may be brought to. */
+  standing(repository: string): "offered" | "withheld" | "malformed";
   /** Sorted by their bytes. */
   tags(repository: string): string[] | undefined;
   manifest(repository: string, tagOrDigest: string): Promise<OfferedManifest | undefined>;

@@ -45,9 +45,10 @@ export class LocalOffer implements ImageOffer {
     return [...repositoryNames(this.rooms)].filter((name) => this.#isOffered(name)).sort();
   }
 
-  mayName(repository: string): boolean {
+  standing(repository: string): "offered" | "withheld" | "malformed" {
     const name = canonicalName(repository);
-    return name !== undefined && this.#isOffered(name);
+    if (name === undefined) return "malformed";
+    return this.#isOffered(name) ? "offered" : "withheld";
   }
 
   tags(repository: string): string[] | undefined {
@@ -87,7 +88,7 @@ export class LocalOffer implements ImageOffer {
 
   async mountBlob(repository: string, digest: Digest, from: string | undefined): Promise<boolean> {
     const source = from ?? this.#holder(digest);
-    if (source === undefined || !this.mayName(source)) return false;
+    if (source === undefined || this.standing(source) !== "offered") return false;
     const blob = await this.blob(source, digest);
     if (blob === undefined) return false;
     await this.#pending.bring(nameOf(repository), digest, async () => blob.size);

@@ -16,6 +16,7 @@ export class PendingBlobs {
   readonly #repositories = new Map<string, Map<Digest, Waiting>>();
   readonly #coming: Digest[] = [];
   #lease: Lease | undefined;
+  #closed = false;
 
   constructor(private readonly rooms: ImageRooms) {}
 
@@ -36,6 +37,7 @@ export class PendingBlobs {
     this.#coming.push(digest);
     try {
       const size = await work();
+      if (this.#closed) return;
       const blobs = this.#repositories.get(repository) ?? new Map<Digest, Waiting>();
       blobs.set(digest, { size, until: Date.now() + patience });
       this.#repositories.set(repository, blobs);
@@ -62,6 +64,7 @@ export class PendingBlobs {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     const all = [...(this.#lease?.blobs ?? [])];
     this.#repositories.clear();
     await this.#release(all);
