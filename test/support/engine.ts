@@ -64,6 +64,8 @@ function subnet(): string {
 
 export interface EngineOptions {
   flags?: string[];
+  /** Beside what the test itself has. */
+  env?: Record<string, string>;
 }
 
 /** A private engine with roots, socket, bridge and subnet of its own. */
@@ -115,7 +117,7 @@ export class TestEngine {
         `--bip=${this.bip}`,
         ...flags,
       ],
-      { stdio: ["ignore", log, log] },
+      { stdio: ["ignore", log, log], env: { ...process.env, ...this.options.env } },
     );
     this.#process = engine;
     await until("the engine answers", async () => {

@@ -52,14 +52,14 @@ export async function servedSuites(
   { main, security }: Mirrors,
   signal: AbortSignal,
 ): Promise<ServedSuite[]> {
-  const wanted = [
-    { mirror: main, suite },
+  if (!(await isServed(main, suite, signal)))
+    throw notFound(`${distribution.title} has no suite "${suite}" at ${main}`);
+  const more = [
     { mirror: main, suite: `${suite}-updates` },
     { mirror: security, suite: `${suite}-security` },
   ];
-  const served = await Promise.all(wanted.map((each) => isServed(each.mirror, each.suite, signal)));
-  if (!served[0]) throw notFound(`${distribution.title} has no suite "${suite}" at ${main}`);
-  return wanted.filter((_, index) => served[index]);
+  const served = await Promise.all(more.map((each) => isServed(each.mirror, each.suite, signal)));
+  return [{ mirror: main, suite }, ...more.filter((_, index) => served[index])];
 }
 
 async function hostRelease(): Promise<{ id: string; codename: string }> {
