@@ -133,7 +133,7 @@ export const entries: readonly Entry[] = [
   ),
   entry(
     "image bootstrap",
-    "Make a base image from the host's packages",
+    "Make a base image without a registry",
     () => import("./command/image/bootstrap.ts"),
   ),
   entry("image diff", "Show how the files of two images differ", () => import("./command/image/diff.ts")),

@@ -20,12 +20,16 @@ import { withStorageDriver } from "./storage-driver.ts";
 /** Without requests for so long, the engine counts as left alone. */
 const silenceMs = 5000;
 
+/** What the engine writes is readable as Docker's is, whatever the shell that starts it says; images are the same on each host. */
+const umask = 0o022;
+
 /** `slipway daemon`: lives until it is told to stop. Exit status 0 after an orderly end, 1 otherwise. */
 export async function run(argv: string[]): Promise<number> {
   if (argv.includes("--help") || argv.includes("-h")) {
     process.stdout.write(helpText());
     return 0;
   }
+  process.umask(umask);
   try {
     const config = await withRuntimes(loadConfig(argv));
     ensureUsableCgroups(survivingWrappers(config.execRoot));
