@@ -1,6 +1,6 @@
 import { encodeName } from "../../../archive/index.ts";
 import { blockSize } from "./format.ts";
-import type { Node, NodeType } from "./node.ts";
+import type { Listing, Node, NodeType } from "./node.ts";
 
 const entrySize = 12;
 const isAscii = /^[\0-\x7f]*$/;
@@ -16,8 +16,8 @@ const types: Readonly<Record<NodeType, number>> = {
 };
 
 /** A directory's names with its own two, in the order that the kernel's binary search expects. */
-export function sortedNames({ children }: Node): string[] {
-  const names = [".", "..", ...(children?.keys() ?? [])];
+export function sortedNames({ children }: Listing): string[] {
+  const names = [".", "..", ...children.keys()];
   // For ASCII the order of characters is that of bytes.
   if (names.every((name) => isAscii.test(name))) return names.sort();
   return names
@@ -37,26 +37,31 @@ export function directorySize(names: readonly string[]): number {
 export function encodeDirectory(node: Node): Buffer {
   const bytes = Buffer.alloc(node.size);
   let start = 0;
-  for (const { names } of blocksOf(node.names ?? [])) {
+  for (const { names } of blocksOf(node.listing?.names ?? [])) {
     let nameAt = names.length * entrySize;
     for (const [index, name] of names.entries()) {
       const entry = start + index * entrySize;
       const child = childOf(node, name);
-      bytes.writeBigUInt64LE(BigInt(child.nid), entry);
+      bytes.writeUInt32LE(child.nid, entry);
       bytes.writeUInt16LE(nameAt, entry + 8);
       bytes.writeUInt8(types[child.type], entry + 10);
-      const encoded = encodeName(name);
-      bytes.set(encoded, start + nameAt);
-      nameAt += encoded.length;
+      nameAt += writeName(bytes, name, start + nameAt);
     }
     start += blockSize;
   }
   return bytes;
 }
 
+function writeName(bytes: Buffer, name: string, at: number): number {
+  if (name.isWellFormed()) return bytes.write(name, at);
+  const encoded = encodeName(name);
+  bytes.set(encoded, at);
+  return encoded.length;
+}
+
 function childOf(node: Node, name: string): Node {
   if (name === ".") return node;
-  if (name === "..") return node.parent ?? node;
+  if (name === "..") return node.listing?.parent ?? node;
   return node.children?.get(name) as Node;
 }
 

@@ -53,7 +53,9 @@ export class FileTree {
   }
 
   #implicit(): Node {
-    return new Node("directory", 0o755, 0, 0, this.now);
+    const node = new Node("directory", 0o755, 0, 0);
+    node.modified(this.now);
+    return node;
   }
 
   #follow(path: string, make: boolean): Node | undefined {

@@ -13,6 +13,8 @@ import { checkXattr, isKept } from "./xattrs.ts";
 const maxNameBytes = 255;
 const maxPathBytes = 4095;
 const maxId = 0xffffffff;
+/** All of them are in memory until the image is written, which takes about 1 KiB each. */
+const maxMembers = 1_000_000;
 const opaque = "trusted.overlay.opaque";
 
 export interface ImagePolicy extends Limits {
@@ -64,6 +66,10 @@ export class ImageBuilder implements TarSink {
 
   #entry(header: TarHeader, position: number): void {
     this.#tally.count(header);
+    if (this.entries > maxMembers)
+      throw invalid(
+        `a layer of more than ${maxMembers} files must be unpacked: set --storage-driver overlay2`,
+      );
     const path = checkedPath(relativePath(header.name, "name"));
     if (path === "") {
       this.#describeRoot(header);
@@ -89,10 +95,18 @@ export class ImageBuilder implements TarSink {
     const whiteout = whiteoutOf(name);
     if (whiteout === undefined) return false;
     if (whiteout === "opaque") setXattr(directory, opaque, Buffer.from("y"));
+    // What the layer itself brings is not hidden by its own whiteout.
     else if (whiteout !== "ignored" && directory.children?.has(whiteout.hides) === false)
-      // What the layer itself brings is not hidden by its own whiteout.
-      this.#tree.put(directory, whiteout.hides, new Node("char", 0, 0, 0, this.#now));
+      this.#tree.put(directory, whiteout.hides, this.#hidden());
     return true;
+  }
+
+  /** Overlayfs's mark for what lower layers have and this one has not. */
+  #hidden(): Node {
+    const node = new Node("char", 0, 0, 0);
+    node.content = 0;
+    node.modified(this.#now);
+    return node;
   }
 
   #directory(directory: Node, name: string, header: TarHeader): void {
@@ -125,11 +139,11 @@ export class ImageBuilder implements TarSink {
     describe(node, header);
     if (type === "file") this.#locate(node, header, position);
     else if (type === "symlink") {
-      node.target = header.linkName;
+      node.content = header.linkName;
       node.size = encodeName(header.linkName).length;
       if (node.size === 0 || node.size > maxPathBytes)
         throw invalid("the link's target is empty or too long");
-    } else if (type !== "fifo") node.device = Number(makeDevice(header.devMajor, header.devMinor)) >>> 0;
+    } else if (type !== "fifo") node.content = Number(makeDevice(header.devMajor, header.devMinor)) >>> 0;
     return node;
   }
 
@@ -139,7 +153,7 @@ export class ImageBuilder implements TarSink {
     if (node.block >= noBlock) throw invalid("the archive is too long to be used as it is");
     if (sparse === undefined || size === 0) return;
     this.#sparse = new SparseContent(size);
-    node.sparse = this.#sparse;
+    node.content = this.#sparse;
   }
 }
 
@@ -148,7 +162,9 @@ function describe(node: Node, { mode, uid, gid, mtime, xattrs, type }: TarHeader
   if (![uid, gid].every((id) => id >= 0 && id <= maxId))
     throw invalid(`its owner ${uid}:${gid} is impossible`);
   if (type !== "symlink") node.mode = mode;
-  [node.uid, node.gid, node.mtime] = [uid, gid, mtime];
+  node.uid = uid;
+  node.gid = gid;
+  node.modified(mtime);
   for (const [name, value] of xattrs) {
     // Overlayfs believes these: a layer could redirect a directory to anywhere.
     if (!name.startsWith("trusted.overlay.") && isKept(name)) setXattr(node, name, value);

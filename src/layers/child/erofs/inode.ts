@@ -3,7 +3,6 @@ import { align, chunkBitsOf, chunkBytes } from "./layout.ts";
 import type { Node, NodeType } from "./node.ts";
 import { encodeXattrs, xattrBytes, xattrCount } from "./xattrs.ts";
 
-const second = 1_000_000_000n;
 const extended = 1;
 /** Number of the archive in the table of devices; 0 is the image. */
 const archive = 1;
@@ -18,31 +17,44 @@ const types: Readonly<Record<NodeType, number>> = {
   symlink: 0o120000,
 };
 
+/** Most inodes fit; making a buffer for each takes longer than filling it. */
+const scratch = Buffer.alloc(1024);
+
 /**
- * An inode with its extended attributes and its table of chunks, of `nid`'s place on. `dataBlock` is the first of the
- * blocks behind the inodes.
+ * An inode with its extended attributes and its table of chunks; the bytes are valid until the next call. `dataBlock`
+ * is the first of the blocks behind the inodes.
  */
 export function encodeInode(node: Node, dataBlock: number): Buffer {
   const attributes = xattrBytes(node.xattrs);
   const chunks = chunkBytes(node);
   const head = inodeSize + attributes;
-  const bytes = Buffer.alloc(chunks === 0 ? head : align(head, chunkIndexSize) + chunks);
+  const bytes = zeros(chunks === 0 ? head : align(head, chunkIndexSize) + chunks);
   const layout = chunks > 0 ? layouts.chunks : node.inline ? layouts.inline : layouts.plain;
   bytes.writeUInt16LE(extended | (layout << 1), 0);
   bytes.writeUInt16LE(xattrCount(attributes), 2);
   bytes.writeUInt16LE(types[node.type] | node.mode, 4);
-  bytes.writeBigUInt64LE(BigInt(node.size), 8);
+  writeInt64(bytes, node.size, 8);
   bytes.writeUInt32LE(whereabouts(node, dataBlock), 16);
   bytes.writeUInt32LE(node.nid, 20);
   bytes.writeUInt32LE(node.uid, 24);
   bytes.writeUInt32LE(node.gid, 28);
-  const nanoseconds = ((node.mtime % second) + second) % second;
-  bytes.writeBigInt64LE(BigInt.asIntN(64, (node.mtime - nanoseconds) / second), 32);
-  bytes.writeUInt32LE(Number(nanoseconds), 40);
+  writeInt64(bytes, node.seconds, 32);
+  bytes.writeUInt32LE(node.nanoseconds, 40);
   bytes.writeUInt32LE(node.links, 44);
   if (node.xattrs !== undefined) bytes.set(encodeXattrs(node.xattrs), inodeSize);
   if (chunks > 0) encodeChunks(node, bytes.subarray(bytes.length - chunks));
   return bytes;
+}
+
+function zeros(length: number): Buffer {
+  return length <= scratch.length ? scratch.subarray(0, length).fill(0) : Buffer.alloc(length);
+}
+
+/** A whole number up to 2^53 either way. */
+function writeInt64(bytes: Buffer, value: number, at: number): void {
+  const high = Math.floor(value / 2 ** 32);
+  bytes.writeUInt32LE(value - high * 2 ** 32, at);
+  bytes.writeInt32LE(high, at + 4);
 }
 
 /** What an inode's one field for this means with its kind of file. */

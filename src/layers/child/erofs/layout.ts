@@ -1,7 +1,7 @@
 import { encodeName } from "../../../archive/index.ts";
 import { directorySize, sortedNames } from "./directory.ts";
 import { blockBits, blockSize, chunkIndexSize, inodeSize, maxChunkBlockBits, slotSize } from "./format.ts";
-import type { Node } from "./node.ts";
+import type { Listing, Node } from "./node.ts";
 import { xattrBytes } from "./xattrs.ts";
 
 /** More than this does not follow an inode: it must not cross a block's end. */
@@ -23,7 +23,8 @@ export function layOut(root: Node): Layout {
   let dataBlocks = 0;
   const nodes: Node[] = [];
   const place = (node: Node, parent: Node) => {
-    if (node.children !== undefined) enterDirectory(node, parent);
+    const { listing } = node;
+    if (listing !== undefined) enterDirectory(node, listing, parent);
     const [head, tail] = [inodeSize + xattrBytes(node.xattrs), tailBytes(node)];
     node.inline = tail > 0 && tail <= maxInline;
     while (node.inline && ((end + head) % blockSize) + tail > blockSize) end += slotSize;
@@ -37,7 +38,7 @@ export function layOut(root: Node): Layout {
   };
   place(root, root);
   for (const directory of nodes) {
-    for (const name of directory.names?.slice() ?? []) {
+    for (const name of directory.listing?.names ?? []) {
       const child = directory.children?.get(name);
       if (child !== undefined && child.nid === 0) place(child, directory);
     }
@@ -45,12 +46,12 @@ export function layOut(root: Node): Layout {
   return { nodes, inodeBlocks: Math.ceil(end / blockSize), dataBlocks };
 }
 
-function enterDirectory(node: Node, parent: Node): void {
-  node.parent = parent;
-  node.names = sortedNames(node);
-  node.size = directorySize(node.names);
+function enterDirectory(node: Node, listing: Listing, parent: Node): void {
+  listing.parent = parent;
+  listing.names = sortedNames(listing);
+  node.size = directorySize(listing.names);
   node.links = 2;
-  for (const child of node.children?.values() ?? []) if (child.children !== undefined) node.links++;
+  for (const child of listing.children.values()) if (child.type === "directory") node.links++;
 }
 
 /** Directories and symbolic links have their data in the image. */
