@@ -145,7 +145,8 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-async function htpasswd(users: Record<string, string>): Promise<string> {
+/** A password file with cheap hashes. */
+export async function htpasswd(users: Record<string, string>): Promise<string> {
   const lines = Object.entries(users).map(
     async ([name, password]) =>
       `${name}:${await Bun.password.hash(password, { algorithm: "bcrypt", cost: 4 })}\n`,
@@ -153,8 +154,8 @@ async function htpasswd(users: Record<string, string>): Promise<string> {
   return (await Promise.all(lines)).join("");
 }
 
-/** An authority (`ca.crt`) and a certificate for loopback that it has signed. */
-async function certify(folder: Folder): Promise<void> {
+/** An authority (`ca.crt`) and a certificate for loopback that it has signed (`registry.crt`, `registry.key`). */
+export async function certify(folder: Folder): Promise<void> {
   const { code, stderr } = await command(
     [
       "sh",

@@ -26,6 +26,8 @@ export function listenForClients(request: RegistryServeRequest, answer: Answer):
       port,
       idleTimeout,
       development: false,
+      // Not said, it is true without `development`: two registries would share the port, by chance.
+      reusePort: false,
       // Layers are as large as they are.
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
       fetch: answer,
