@@ -30,13 +30,17 @@ test("manuals, documents and translations go; copyrights and what dpkg's rules k
       "usr/share/doc/b": "->a",
       "usr/share/doc/links/absolute": "->/usr/share/doc/only",
       "usr/share/doc/links/through": "->../only/changelog.gz",
+      "etc/alternatives/awk.1.gz": "->/usr/share/man/man1/a.1.gz",
+      "usr/share/man/man1/awk.1.gz": "->/etc/alternatives/awk.1.gz",
     };
     plant(root, { ...Object.fromEntries([...kept, ...gone].map((path) => [path, "text"])), ...links });
     await slim(root);
     const files = [...new Bun.Glob("**").scanSync({ cwd: root, onlyFiles: false, dot: true })].filter(
       (path) => !lstatSync(join(root, path)).isDirectory(),
     );
-    expect(files.toSorted()).toEqual([...kept, "etc/dpkg/dpkg.cfg.d/docker", "usr/share/doc/b"].toSorted());
+    expect(files.toSorted()).toEqual(
+      [...kept, "etc/alternatives/awk.1.gz", "etc/dpkg/dpkg.cfg.d/docker", "usr/share/doc/b"].toSorted(),
+    );
     // Empty directories go with their files, but for those that update-alternatives wants.
     expect(readdirSync(join(root, "usr/share/doc")).toSorted()).toEqual(["a", "b", "kept-link"]);
     expect(readdirSync(join(root, "usr/share/man"))).toEqual(["man1"]);

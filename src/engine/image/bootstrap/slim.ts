@@ -1,9 +1,12 @@
-import { lstat, mkdir, readdir, readlink, rm, rmdir } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { closeSync } from "node:fs";
+import { mkdir, readdir, rm, rmdir } from "node:fs/promises";
+import { join } from "node:path";
 import { errnoOf } from "../../../errors/index.ts";
+import { openInRoot } from "../../../os/inroot.ts";
 import { writeFiles } from "./apt-config.ts";
 import { dpkgRules, isExcluded, places } from "./slim-paths.ts";
 
+const O_PATH = 0o10000000;
 const manual = "/usr/share/man";
 
 /** Removes what a slim image lacks, and tells dpkg to leave it out of packages that are installed later. */
@@ -37,28 +40,34 @@ async function deleteRemains(root: string, path: string): Promise<boolean> {
       if (await deleteRemains(root, below)) any = true;
       if ((await entriesOf(root, below)).length > 0) continue;
       await rmdir(join(root, below));
-    } else if (entry.isSymbolicLink() && (await leadsNowhere(root, below))) await rm(join(root, below));
+    } else if (entry.isSymbolicLink() && leadsNowhere(root, below)) await rm(join(root, below));
     else continue;
     any = true;
   }
   return any;
 }
 
-async function leadsNowhere(root: string, path: string): Promise<boolean> {
-  const target = resolve(dirname(path), await readlink(join(root, path)));
-  return (await orAbsent(lstat(join(root, target)))) === undefined;
+/** As a container sees it: many go through `/etc/alternatives`. */
+function leadsNowhere(root: string, path: string): boolean {
+  try {
+    closeSync(openInRoot(root, path, O_PATH));
+    return false;
+  } catch (error) {
+    if (isAbsence(error) || errnoOf(error) === "ELOOP") return true;
+    throw error;
+  }
 }
 
 async function entriesOf(root: string, path: string) {
-  return (await orAbsent(readdir(join(root, path), { withFileTypes: true }))) ?? [];
-}
-
-async function orAbsent<T>(found: Promise<T>): Promise<T | undefined> {
   try {
-    return await found;
+    return await readdir(join(root, path), { withFileTypes: true });
   } catch (error) {
-    const errno = errnoOf(error);
-    if (errno === "ENOENT" || errno === "ENOTDIR") return undefined;
+    if (isAbsence(error)) return [];
     throw error;
   }
+}
+
+function isAbsence(error: unknown): boolean {
+  const errno = errnoOf(error);
+  return errno === "ENOENT" || errno === "ENOTDIR";
 }
