@@ -134,7 +134,16 @@ test("a client that goes away ends the bootstrap", async () => {
   await until("all of it is gone", () => workers().length === 0 && unfinished().length === 0);
 });
 
-test("a bootstrap ends with its engine, and the next one removes what is left", async () => {
+test("an engine that is stopped takes the bootstrap with it", async () => {
+  const client = await hanging();
+  expect(await engine.terminate()).toBe(0);
+  await client.exited;
+  await until("nobody works any more", () => workers().length === 0);
+  await engine.start();
+  await until("what was left is removed", () => unfinished().length === 0);
+});
+
+test("a bootstrap ends with an engine that is killed, and the next one removes what is left", async () => {
   const client = await hanging();
   await engine.kill();
   await client.exited;
