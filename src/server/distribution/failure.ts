@@ -28,13 +28,17 @@ export type FailureCode = keyof typeof statusOfCode;
 /** What an endpoint calls failures of these kinds. */
 export type CodesByKind = Partial<Record<ErrorKind, FailureCode>>;
 
+/** What clients find out by asking: of no note in the access log. */
+const expected = new Set<FailureCode>(["BLOB_UNKNOWN", "MANIFEST_UNKNOWN", "NAME_UNKNOWN", "UNAUTHORIZED"]);
+
 /** An answer that says what is wrong. */
 export function failure(
   code: FailureCode,
   message: string,
   { status = statusOfCode[code], headers = {} }: { status?: number; headers?: Record<string, string> } = {},
 ): Response {
-  return noted(Response.json({ errors: [{ code, message }] }, { status, headers }), message);
+  const answer = Response.json({ errors: [{ code, message }] }, { status, headers });
+  return expected.has(code) ? answer : noted(answer, message);
 }
 
 const common: CodesByKind = {
