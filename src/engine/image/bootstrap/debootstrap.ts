@@ -2,9 +2,12 @@ import { existsSync } from "node:fs";
 import { systemError, unavailable } from "../../../errors/index.ts";
 import { lines } from "../../../os/lines.ts";
 import type { Report } from "../progress.ts";
+import type { Distribution } from "./distributions.ts";
 import type { SuiteRecipe } from "./recipe.ts";
 
 export interface DebootstrapOptions {
+  /** Of the program. */
+  path: string;
   recipe: SuiteRecipe;
   mirror: string;
   keyring: string;
@@ -14,18 +17,20 @@ export interface DebootstrapOptions {
 
 const program = "debootstrap";
 
+/** Where the host has debootstrap; `unavailable` when it has none. */
+export function findDebootstrap({ title }: Distribution): string {
+  const path = Bun.which(program, { PATH: `${process.env.PATH}:/usr/sbin:/sbin` });
+  if (path !== null) return path;
+  throw unavailable(`making a base image of ${title} needs ${program}: install the package ${program}`);
+}
+
 /** Installs a suite's packages into a directory; each line that debootstrap says is reported. */
 export async function debootstrap(
   options: DebootstrapOptions,
   report: Report,
   signal: AbortSignal,
 ): Promise<void> {
-  const path = Bun.which(program, { PATH: `${process.env.PATH}:/usr/sbin:/sbin` });
-  if (path === null) {
-    const { title } = options.recipe.distribution;
-    throw unavailable(`making a base image of ${title} needs ${program}: install the package ${program}`);
-  }
-  const child = Bun.spawn([...confined, path, ...argumentsOf(options)], {
+  const child = Bun.spawn([...confined, options.path, ...argumentsOf(options)], {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, LC_ALL: "C" },
     signal,

@@ -3,7 +3,7 @@ import type { Report } from "../progress.ts";
 import type { ImageRooms } from "../rooms.ts";
 import { hastenDpkg } from "./apt-config.ts";
 import type { Base } from "./base.ts";
-import { debootstrap } from "./debootstrap.ts";
+import { debootstrap, findDebootstrap } from "./debootstrap.ts";
 import { finish } from "./finish.ts";
 import { findKeyring } from "./keyring.ts";
 import { chooseMirrors, servedSuites } from "./mirrors.ts";
@@ -19,6 +19,7 @@ export async function suiteBase(
 ): Promise<Base> {
   const { distribution, suite, variant, include } = recipe;
   const settings = rooms.archives[distribution.name];
+  const path = findDebootstrap(distribution);
   const keyring = await findKeyring(distribution, settings);
   const mirrors = await chooseMirrors(recipe, settings);
   const served = await servedSuites(recipe, mirrors, signal);
@@ -26,7 +27,7 @@ export async function suiteBase(
   const { path: root } = stack.use(await scratchDirectory(rooms.dataRoot));
   report({ stream: `Fetching ${suite} from ${mirrors.main}\n` });
   await hastenDpkg(root);
-  await debootstrap({ recipe, mirror: mirrors.main, keyring, root }, report, signal);
+  await debootstrap({ path, recipe, mirror: mirrors.main, keyring, root }, report, signal);
   const created = await finish(root, recipe, served, keyring);
   const packages = include.length === 0 ? "" : ` --include=${include.join(",")}`;
   const kept = stack.move();
