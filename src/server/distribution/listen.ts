@@ -1,6 +1,7 @@
 import type { RegistryServeRequest } from "../../api/index.ts";
 import { conflict, errnoOf, invalid, systemError } from "../../errors/index.ts";
 import { isLoopback } from "../listen/host.ts";
+import { failureOf } from "./failure.ts";
 
 /** A connection that nothing passes on is closed after so many seconds. */
 const idleTimeout = 120;
@@ -31,6 +32,8 @@ export function listenForClients(request: RegistryServeRequest, answer: Answer):
       // Layers are as large as they are.
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
       fetch: answer,
+      // Of what happens after an answer was given: its file has gone.
+      error: (thrown) => failureOf(thrown, {}),
       ...tls,
     } as Bun.Serve.Options<undefined>);
   } catch (cause) {
