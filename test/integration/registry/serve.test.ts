@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { randomBytes } from "node:crypto";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { digestOf } from "../../../src/oci/digest.ts";
 import { dockerArchive } from "../../support/docker-archive.ts";
 import { commandLines, run, TestEngine, until } from "../../support/engine.ts";
 import { Folder } from "../../support/folder.ts";
@@ -149,6 +150,35 @@ test("it can be the mirror of Docker Hub", async () => {
   }
 });
 
+test("an artifact outlives the engine, and goes when it is deleted", async () => {
+  const before = blobs(fixture.engine);
+  const data = JSON.stringify({ signed: "by nobody" });
+  const descriptor = { mediaType: "application/vnd.example+json", digest: digestOf(data), size: data.length };
+  const mediaType = "application/vnd.oci.image.manifest.v1+json";
+  const artifactType = "application/vnd.example.signature";
+  const manifest = { schemaVersion: 2, mediaType, artifactType, config: descriptor, layers: [descriptor] };
+  const registry = await serve("--writable");
+  const at = (url: string, what: string) => `${url}/v2/team/signature/${what}`;
+  const blob = at(registry.url, `blobs/uploads/?digest=${descriptor.digest}`);
+  expect((await fetch(blob, { method: "POST", body: data })).status).toBe(201);
+  const put = { method: "PUT", body: JSON.stringify(manifest), headers: { "Content-Type": mediaType } };
+  expect((await fetch(at(registry.url, "manifests/1"), put)).status).toBe(201);
+  await fixture.engine.kill();
+  await registry.ended;
+  await fixture.engine.start();
+
+  await using again = await serve("--writable");
+  expect(await (await fetch(at(again.url, "manifests/1"))).json()).toEqual(manifest);
+  expect(must(await fixture.engine.slipway(["system", "check"])).stdout).toContain("nothing is wrong");
+  expect(await (await fetch(at(again.url, `blobs/${descriptor.digest}`))).text()).toBe(data);
+  expect(must(await fixture.engine.slipway(["images", "-aq", "team/signature"])).stdout).toBe("");
+  const gone = await fetch(at(again.url, `manifests/${digestOf(JSON.stringify(manifest))}`), {
+    method: "DELETE",
+  });
+  expect(gone.status).toBe(202);
+  expect(blobs(fixture.engine)).toEqual(before);
+});
+
 describe("the end", () => {
   test.each(["SIGINT", "SIGKILL"] as const)(
     "of the command by %s is the end of the registry",
@@ -165,20 +195,29 @@ describe("the end", () => {
 
   test("of the engine amid an upload leaves nothing", async () => {
     const before = blobs(fixture.engine);
+    const ingest = join(fixture.engine.dataRoot, "content", "ingest");
     const registry = await serve("--writable");
     const { url } = registry;
     const whole = await fetch(`${url}/v2/team/app/blobs/uploads/`, { method: "POST" });
     const location = new URL(whole.headers.get("Location") ?? "", url);
-    const first = await fetch(location, { method: "PATCH", body: randomBytes(3_000_000) });
-    expect(first.headers.get("Range")).toBe("0-2999999");
+    const endless = new ReadableStream({
+      start: (controller) => controller.enqueue(new Uint8Array(randomBytes(3_000_000))),
+    });
+    const cut = fetch(location, { method: "PATCH", body: endless }).then(
+      () => "answered",
+      () => "cut",
+    );
+    const arrived = () => uploads(fixture.engine).map((name) => statSync(join(ingest, name)).size);
+    await until("a part has come", () => arrived().some((size) => size > 1_000_000));
     const blob = new Uint8Array(randomBytes(1000));
-    const digest = `sha256:${new Bun.CryptoHasher("sha256").update(blob).digest("hex")}`;
+    const digest = digestOf(blob);
     const complete = await fetch(`${url}/v2/team/app/blobs/uploads/?digest=${digest}`, {
       method: "POST",
       body: blob,
     });
     expect(complete.status).toBe(201);
     await fixture.engine.kill();
+    expect(await cut).toBe("cut");
     expect(await registry.ended).not.toBe(0);
     await fixture.engine.start();
     expect(uploads(fixture.engine)).toEqual([]);
