@@ -1,11 +1,9 @@
 import { randomUUID } from "node:crypto";
-import type { BlobUpload } from "../../../content/index.ts";
-import { conflict, exhausted } from "../../../errors/index.ts";
-import type { Digest } from "../../../oci/digest.ts";
-import type { Lease } from "../../image/leases.ts";
+import { exhausted } from "../../../errors/index.ts";
 import type { ImageRooms } from "../../image/rooms.ts";
 import type { OfferedUpload } from "../../image-offer.ts";
 import type { PendingBlobs } from "./pending.ts";
+import { Upload } from "./upload.ts";
 
 /** So many uploads may be under way; each has an open file. */
 const limit = 128;
@@ -59,71 +57,5 @@ export class Uploads {
 
   async close(): Promise<void> {
     for (const upload of this.#uploads.values()) await upload.cancel();
-  }
-}
-
-interface UploadParts {
-  readonly rooms: ImageRooms;
-  readonly pending: PendingBlobs;
-  readonly repository: string;
-  readonly id: string;
-  readonly blob: BlobUpload;
-  /** Takes it out of the list of those under way. */
-  forget(): void;
-}
-
-class Upload implements OfferedUpload {
-  touched = Date.now();
-  #running = 0;
-  /** As long as it is open, the upload's file is not left over. */
-  readonly #lease: Lease;
-
-  constructor(private readonly parts: UploadParts) {
-    this.#lease = parts.rooms.leases.open();
-  }
-
-  get id(): string {
-    return this.parts.id;
-  }
-
-  get repository(): string {
-    return this.parts.repository;
-  }
-
-  get size(): number {
-    return this.parts.blob.size;
-  }
-
-  get isBusy(): boolean {
-    return this.#running > 0;
-  }
-
-  async append(source: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
-    this.#running++;
-    try {
-      await this.parts.blob.append(source, { signal });
-    } finally {
-      this.#running--;
-      this.touched = Date.now();
-    }
-  }
-
-  async finish(digest: Digest): Promise<void> {
-    if (this.isBusy) throw conflict("another piece of this upload is on its way");
-    const { blob, pending, repository } = this.parts;
-    await this.#end(() => pending.bring(repository, digest, async () => (await blob.finish(digest)).size));
-  }
-
-  async cancel(): Promise<void> {
-    await this.#end(() => this.parts.blob.cancel());
-  }
-
-  async #end(work: () => Promise<void>): Promise<void> {
-    this.parts.forget();
-    try {
-      await work();
-    } finally {
-      this.parts.rooms.leases.close(this.#lease);
-    }
   }
 }
