@@ -27,7 +27,8 @@ export async function imageArchive(
   kind: ImageKind,
   seed: number,
 ): Promise<string> {
-  const root = join(scratch, `image-${name}`);
+  const file = name.replace(/\W/g, "-");
+  const root = join(scratch, `image-${file}`);
   mkdirSync(root);
   const layers: string[] = [];
   const diffIDs: string[] = [];
@@ -54,7 +55,7 @@ export async function imageArchive(
     join(root, "manifest.json"),
     JSON.stringify([{ Config: configName, RepoTags: [name], Layers: layers }]),
   );
-  const path = join(scratch, `${name.replace(/\W/g, "-")}.tar`);
+  const path = join(scratch, `${file}.tar`);
   await output(["tar", "-C", root, "-cf", path, "manifest.json", configName, ...layers]);
   for (const layer of layers) rmSync(join(root, layer));
   return path;
