@@ -19,6 +19,7 @@ export async function startSlipway(): Promise<Peer & { socket: string; pid: numb
       `--host=unix://${socket}`,
       "--bridge=slbench0",
       "--bip=10.251.1.1/24",
+      `--storage-driver=${process.env.STORAGE_DRIVER ?? "overlay2"}`,
     ],
     { stdio: ["ignore", log, log] },
   );

@@ -15,7 +15,7 @@ import { writePidFile } from "./pid-file.ts";
 import { withRuntimes } from "./runtimes.ts";
 import { shutdownRequested } from "./signals.ts";
 import { Silence } from "./silence.ts";
-import { withStorageDriver } from "./storage-driver.ts";
+import { checkStorageDriver } from "./storage-driver.ts";
 
 /** Without requests for so long, the engine counts as left alone. */
 const silenceMs = 5000;
@@ -48,7 +48,8 @@ async function serve(config: EngineConfig): Promise<number> {
   using _lock = lockDataRoot(config.dataRoot);
   using _pidFile = writePidFile(config.pidFile);
   const stop = shutdownRequested();
-  const engine = await Engine.open({ config: withStorageDriver(config, log), host: readHostFacts(), log });
+  checkStorageDriver(config);
+  const engine = await Engine.open({ config, host: readHostFacts(), log });
   using silence = new Silence(silenceMs, () => giveMemoryBack(log));
   const { hosts, group } = config;
   const onActivity = () => silence.heard();

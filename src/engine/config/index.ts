@@ -47,7 +47,7 @@ export interface EngineConfig {
   /** What a layer may unpack to; without end when nothing was said. */
   maxLayerBytes: number;
   /** How layers are kept that are made from now on; empty: as EROFS images where that works. */
-  storageDriver: "" | StorageDriver;
+  storageDriver: StorageDriver;
   registry: RegistrySettings;
   transfers: TransferSettings;
   archives: Archives;
@@ -121,7 +121,7 @@ function complete(raw: RawOptions): EngineConfig {
     shutdownTimeout: raw["shutdown-timeout"] ?? 15,
     maxLayerBytes:
       raw["max-layer-size"] === undefined ? Number.POSITIVE_INFINITY : bytes(raw["max-layer-size"]),
-    storageDriver: storageDriver(raw["storage-driver"] ?? ""),
+    storageDriver: storageDriver(raw["storage-driver"] ?? "overlay2"),
     registry: registrySettings(raw),
     transfers: transferSettings(raw),
     archives: archiveSettings(raw),
@@ -149,11 +149,11 @@ function level(value: string): LogLevel {
   return found;
 }
 
-function storageDriver(value: string): "" | StorageDriver {
+function storageDriver(value: string): StorageDriver {
   const found = storageDrivers.find((name) => name === value);
-  if (found === undefined && value !== "")
+  if (found === undefined)
     throw invalid(`invalid storage driver: ${value} (use one of ${storageDrivers.join(", ")})`);
-  return found ?? "";
+  return found;
 }
 
 function format(value: string): "text" | "json" {

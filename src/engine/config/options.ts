@@ -301,7 +301,7 @@ export const options = [
     shorthand: "s",
     kind: "string",
     placeholder: "string",
-    description: "How layers are kept: erofs (images) or overlay2 (files); default what the kernel can",
+    description: 'How layers are kept: overlay2 (files) or erofs (images, Linux 6.12) (default "overlay2")',
   },
   {
     flag: "ubuntu-keyring",
