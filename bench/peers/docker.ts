@@ -36,7 +36,7 @@ export async function startDocker(): Promise<Peer> {
     async stop() {
       engine.kill("SIGTERM");
       await engine.exited;
-      await output(["sh", "-c", `ip link delete dkbench0; rm -rf ${root}`]);
+      await output(["sh", "-c", `ip link delete dkbench0; umount ${root}/run/netns/* 2>/dev/null; rm -rf ${root}; true`]);
     },
   };
 }

@@ -35,7 +35,7 @@ export async function startSlipway(): Promise<Peer & { socket: string; pid: numb
     async stop() {
       engine.kill("SIGTERM");
       await engine.exited;
-      await output(["sh", "-c", `ip link delete slbench0 2>/dev/null; rm -rf ${root}`]);
+      await output(["sh", "-c", `ip link delete slbench0 2>/dev/null; rm -rf ${root}; true`]);
     },
   };
 }

@@ -20,9 +20,10 @@ const shown: Record<number, string> = { [1 / 3]: "1/3", [1 / 2]: "1/2" };
 export const images: Scenario = async (context) => {
   const registry = await startRegistry();
   try {
-    const rows: Row[] = [];
-    for (const kind of [largeFiles, smallFiles]) rows.push(...(await measure(context, registry.host, kind)));
-    return rows;
+    return [
+      ...(await measure(context, registry.host, largeFiles)),
+      ...(await measure(context, registry.host, smallFiles)),
+    ];
   } finally {
     await registry.stop();
   }
@@ -45,7 +46,7 @@ async function measure(context: Context, host: string, kind: ImageKind): Promise
     await output(["sync"]);
     for (const [index, peer] of peers.entries()) {
       const own = name(round, index);
-      const saved = join(context.scratch, `saved-${peer.name}-${round}.tar`);
+      const saved = join(context.scratch, `saved${kind.layers}-${peer.name}-${round}.tar`);
       const run = async (verb: Verb, ...args: string[]) =>
         note(verb, peer, await timed(peer.command(...args)));
       const memory = peer.name === "slipway" ? peak(peer.root) : undefined;
