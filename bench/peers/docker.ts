@@ -36,7 +36,11 @@ export async function startDocker(): Promise<Peer> {
     async stop() {
       engine.kill("SIGTERM");
       await engine.exited;
-      await output(["sh", "-c", `ip link delete dkbench0; umount ${root}/run/netns/* 2>/dev/null; rm -rf ${root}; true`]);
+      await output([
+        "sh",
+        "-c",
+        `ip link delete dkbench0; umount ${root}/run/netns/* 2>/dev/null; rm -rf ${root}; true`,
+      ]);
     },
   };
 }
