@@ -11,7 +11,8 @@ const uncompressed: readonly string[] = [mediaTypes.layer, mediaTypes.dockerLaye
 
 /**
  * The image as it is sent: registries get compressed layers. Layers that were compressed before, for whatever image,
- * are not compressed again. Undefined when the layers are fit to be sent as they are.
+ * are not compressed again. What is new is on the disk only when the file system was flushed. Undefined when the layers
+ * are fit to be sent as they are.
  */
 export async function compressedImage(
   rooms: ImageRooms,
@@ -22,12 +23,18 @@ export async function compressedImage(
   const { configDescriptor, config } = image.record;
   if (!layers.some(({ mediaType }) => uncompressed.includes(mediaType))) return undefined;
   const known = compressedLayers(rooms);
-  const sent: Descriptor[] = [];
-  for (const [index, layer] of layers.entries()) {
-    const diffID = config.rootfs.diff_ids[index] as Digest;
-    const fit = uncompressed.includes(layer.mediaType) ? known.get(diffID) : layer;
-    sent.push(fit ?? (await compress(rooms, layer, diffID, lease, report, signal)));
-  }
+  // The first failure is told once the others have ended: nothing goes on when the lease has.
+  const results = await Promise.allSettled(
+    layers.map((layer, index) => {
+      const diffID = config.rootfs.diff_ids[index] as Digest;
+      const fit = uncompressed.includes(layer.mediaType) ? known.get(diffID) : layer;
+      return fit ?? rooms.unpacking.run(() => compress(rooms, layer, diffID, lease, report, signal));
+    }),
+  );
+  const sent = results.map((result) => {
+    if (result.status === "rejected") throw result.reason;
+    return result.value;
+  });
   for (const { digest } of sent) lease.blobs.add(digest);
   const document: Manifest = {
     schemaVersion: 2,
@@ -69,7 +76,11 @@ async function compress(
     signal,
     onProgress: ({ read, size }) => report(progressMessage(id, "Compressing", read, size)),
   });
-  const { digest, size } = await content.ingest(stream as AsyncIterable<Uint8Array>, {}, { signal });
+  const { digest, size } = await content.ingest(
+    stream as AsyncIterable<Uint8Array>,
+    {},
+    { signal, sync: false },
+  );
   lease.blobs.add(digest);
   return { mediaType: mediaTypes.layerGzip, digest, size };
 }

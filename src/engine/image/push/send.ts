@@ -8,6 +8,7 @@ import type { Lease } from "../leases.ts";
 import type { Report } from "../progress.ts";
 import { registerImages } from "../register.ts";
 import type { TransferRooms } from "../transfer-rooms.ts";
+import { syncStorage } from "../unpack.ts";
 import { compressedImage } from "./compressed.ts";
 import { type Upload, uploadBlobs } from "./upload.ts";
 
@@ -39,6 +40,7 @@ export async function sendImage(
   const canonical = canonicalName(name, sent);
   if (packed !== undefined) {
     const { layerSizes } = image.record;
+    await syncStorage(rooms);
     registerImages(rooms, [{ image: { ...packed, references: [name, canonical] }, layerSizes }]);
   } else if (!target.isIndex) rooms.images.tag(target, canonical);
   return sent;
