@@ -1,4 +1,4 @@
-import { cancelled } from "../errors/index.ts";
+import { abortable } from "../os/abortable.ts";
 import { type Grant, keyOf, type TokenWish } from "./token.ts";
 
 /** How many tokens are remembered. */
@@ -44,14 +44,4 @@ export class TokenStore {
     const [oldest] = this.#grants.keys();
     if (this.#grants.size > capacity && oldest !== undefined) this.#grants.delete(oldest);
   }
-}
-
-/** The promise goes on without a requester that gives up. */
-function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  if (signal.aborted) return Promise.reject(cancelled("the request was given up"));
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(cancelled("the request was given up"));
-    signal.addEventListener("abort", abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
-  });
 }

@@ -3,10 +3,11 @@
  * ~/.docker. Whatever a command does not know stays in the file when it is written back.
  */
 import { readFileSync } from "node:fs";
-import { chmod, chown, mkdir, open, realpath, rename, rm, stat } from "node:fs/promises";
+import { chmod, chown, mkdir, realpath, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { errnoOf, messageOf } from "../../errors/index.ts";
 import { wrong } from "../local-error.ts";
+import { writeDurably } from "./durable.ts";
 import { type ConfigValues, parseValues } from "./values.ts";
 
 export { configDirectory } from "./directory.ts";
@@ -38,7 +39,7 @@ export async function save(file: ConfigFile): Promise<void> {
   const path = await target(file.path);
   const temporary = `${path}.${process.pid}`;
   try {
-    await writeDurably(temporary, `${JSON.stringify(file.values, null, "\t")}\n`);
+    await writeDurably(temporary, 0o600, `${JSON.stringify(file.values, null, "\t")}\n`);
     await keepOwner(path, temporary);
     await rename(temporary, path);
   } catch (error) {
@@ -53,17 +54,6 @@ async function target(path: string): Promise<string> {
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return path;
     throw error;
-  }
-}
-
-async function writeDurably(path: string, text: string): Promise<void> {
-  await rm(path, { force: true });
-  const handle = await open(path, "wx", 0o600);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

@@ -2,10 +2,11 @@
  * Manifest lists in the making, where docker's command line has them too:
  * `manifests/<list>/<image>` below the configuration's directory, one JSON file for each image.
  */
-import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { errnoOf, messageOf } from "../../errors/index.ts";
 import { formatReference, type Reference } from "../../oci/reference.ts";
+import { writeDurably } from "../config/durable.ts";
 import { wrong } from "../local-error.ts";
 import type { ImageManifest } from "./image-manifest.ts";
 
@@ -35,13 +36,7 @@ export class ManifestStore {
     await mkdir(folder, { recursive: true, mode: 0o755 });
     // Not in the folder, every file of which counts as an image.
     const temporary = join(this.#root, `.${fileName(image)}.${process.pid}`);
-    const file = await open(temporary, "w", 0o644);
-    try {
-      await file.writeFile(JSON.stringify(manifest));
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    await writeDurably(temporary, 0o644, JSON.stringify(manifest));
     await rename(temporary, join(folder, fileName(image)));
   }
 

@@ -54,18 +54,30 @@ export async function checkSize(
   if (actual !== size) throw invalid(`invalid archive: ${what} ${digest} has ${actual} bytes, not ${size}`);
 }
 
+/** Stores the bytes of a document on the disk, unless they are there; `invalid` when they are not what is described. */
+export async function storeBytes(
+  { content }: ImageRooms,
+  { digest, size }: Pick<Descriptor, "digest" | "size">,
+  bytes: Uint8Array,
+  lease: Lease,
+): Promise<void> {
+  // Kept before it is looked for, so that nobody deletes it in between.
+  lease.blobs.add(digest);
+  if (!(await content.has(digest))) await content.ingest(once(bytes), { digest, size });
+}
+
 /** Stores a document, and answers its descriptor. */
 export async function storeDocument(
-  { content }: ImageRooms,
+  rooms: ImageRooms,
   mediaType: string,
   document: unknown,
   lease: Lease,
 ): Promise<Descriptor> {
   const bytes = Buffer.from(JSON.stringify(document));
   const digest = digestOf(bytes);
-  lease.blobs.add(digest);
-  if (!(await content.has(digest))) await content.ingest(once(bytes), { digest });
-  return { mediaType, digest, size: bytes.length };
+  const descriptor = { mediaType, digest, size: bytes.length };
+  await storeBytes(rooms, descriptor, bytes, lease);
+  return descriptor;
 }
 
 /** The descriptor of a layer's blob; its compression is told from its first bytes. */
@@ -97,6 +109,6 @@ export async function packImage(
   return await packedImage(rooms, descriptor, manifest, references);
 }
 
-export async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }

@@ -5,7 +5,7 @@ import { listPlatforms, selectPlatform } from "../../../oci/select-platform.ts";
 import type { Document, Repository } from "../../../registry/index.ts";
 import { asImageConfig, asIndex, asManifest, bytesOf, parseJson } from "../documents.ts";
 import type { Lease } from "../leases.ts";
-import { once } from "../packed.ts";
+import { storeBytes } from "../packed.ts";
 import { mayRun } from "../packed-index.ts";
 import type { ImageRooms } from "../rooms.ts";
 
@@ -19,13 +19,6 @@ export interface DocumentSource {
   readonly signal: AbortSignal;
 }
 
-/** Stores a document that came from a registry; its digest is verified by then. */
-export async function keep({ rooms, lease }: DocumentSource, { descriptor, bytes }: Document): Promise<void> {
-  const { digest, size } = descriptor;
-  lease.blobs.add(digest);
-  if (!(await rooms.content.has(digest))) await rooms.content.ingest(once(bytes), { digest, size });
-}
-
 /** From an index through those in it to the manifest for a platform; documents on the way are stored. */
 export async function chooseManifest(
   source: DocumentSource,
@@ -34,7 +27,7 @@ export async function chooseManifest(
   depth = maxDepth,
 ): Promise<{ descriptor: Descriptor; manifest: Manifest }> {
   const { descriptor } = document;
-  await keep(source, document);
+  await storeBytes(source.rooms, descriptor, document.bytes, source.lease);
   const parsed = parseJson(document.bytes, "the manifest");
   if (!isIndex(descriptor.mediaType)) return { descriptor, manifest: imageManifest(descriptor, parsed) };
   if (depth === 0) throw invalid("invalid image: its indexes are nested too deeply");
@@ -83,13 +76,13 @@ export async function fetchConfig(
   source: DocumentSource,
   { config: descriptor, layers }: Manifest,
 ): Promise<ImageConfig> {
-  const { repository, signal, rooms } = source;
+  const { repository, signal, rooms, lease } = source;
   const isHere = await rooms.content.has(descriptor.digest);
   const blob = isHere
     ? Bun.file(rooms.content.path(descriptor.digest)).stream()
     : repository.blob(descriptor, { signal });
   const bytes = await bytesOf(blob as AsyncIterable<Uint8Array>, "the image configuration");
-  await keep(source, { descriptor, bytes });
+  await storeBytes(rooms, descriptor, bytes, lease);
   const config = asImageConfig(parseJson(bytes, "the image configuration"), descriptor.digest);
   const count = config.rootfs.diff_ids.length;
   if (count !== layers.length) {

@@ -1,4 +1,5 @@
 import { chainIDs, hexOf } from "../../../oci/digest.ts";
+import { abortable } from "../../../os/abortable.ts";
 import type { Lease } from "../leases.ts";
 import { progressMessage, type Report } from "../progress.ts";
 import type { TransferRooms } from "../transfer-rooms.ts";
@@ -31,7 +32,7 @@ export async function pullLayers(
     return rooms.fetches.join(rooms, layer, teller(layer, report));
   });
   try {
-    await unlessAborted(Promise.all(joined.map(({ staged }) => staged)), signal);
+    await abortable(Promise.all(joined.map(({ staged }) => staged)), signal);
     for (const { layer } of wanted) await rooms.content.publish(layer.digest);
     if (wanted.length > 0) await syncStorage(rooms);
     for (const [index, { layer, chainID, parent }] of wanted.entries()) {
@@ -59,17 +60,4 @@ function teller(layer: RemoteLayer, report: Report): LayerListener {
     const status = progress.phase === "downloading" ? "Downloading" : "Extracting";
     report(progressMessage(id, status, progress.read, progress.size));
   };
-}
-
-/** What `work` answers, unless the signal comes first; then whoever does the work has to be told otherwise. */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(signal.reason);
-  signal.addEventListener("abort", abort, { once: true });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
 }

@@ -6,6 +6,7 @@ import type { Lease } from "../leases.ts";
 import { type PackedImage, storeDocument } from "../packed.ts";
 import { progressMessage, type Report } from "../progress.ts";
 import type { ImageRooms } from "../rooms.ts";
+import { together } from "./together.ts";
 
 const uncompressed: readonly string[] = [mediaTypes.layer, mediaTypes.dockerLayer];
 
@@ -23,19 +24,15 @@ export async function compressedImage(
   const { configDescriptor, config } = image.record;
   if (!layers.some(({ mediaType }) => uncompressed.includes(mediaType))) return undefined;
   const known = compressedLayers(rooms);
-  // The first failure is told once the others have ended: nothing goes on when the lease has.
-  const results = await Promise.allSettled(
-    layers.map((layer, index) => {
-      const diffID = config.rootfs.diff_ids[index] as Digest;
-      const fit = uncompressed.includes(layer.mediaType) ? known.get(diffID) : layer;
-      return fit ?? rooms.unpacking.run(() => compress(rooms, layer, diffID, lease, report, signal));
-    }),
-  );
-  const sent = results.map((result) => {
-    if (result.status === "rejected") throw result.reason;
-    return result.value;
+  const work = layers.map((layer, index) => (until: AbortSignal) => {
+    const diffID = config.rootfs.diff_ids[index] as Digest;
+    const fit = uncompressed.includes(layer.mediaType) ? known.get(diffID) : layer;
+    if (fit === undefined)
+      return rooms.unpacking.run(() => compress(rooms, layer, diffID, lease, report, until));
+    lease.blobs.add(fit.digest);
+    return fit;
   });
-  for (const { digest } of sent) lease.blobs.add(digest);
+  const sent = await together(work, signal);
   const document: Manifest = {
     schemaVersion: 2,
     mediaType: mediaTypes.manifest,

@@ -2,6 +2,7 @@ import type { Descriptor } from "../../../oci/image.ts";
 import type { Repository } from "../../../registry/index.ts";
 import { progressMessage, type Report } from "../progress.ts";
 import type { TransferRooms } from "../transfer-rooms.ts";
+import { together } from "./together.ts";
 
 /** A blob that is sent: what users see of it is `id`. */
 export interface Upload {
@@ -23,20 +24,11 @@ export async function uploadBlobs(
   report: Report,
   signal: AbortSignal,
 ): Promise<void> {
-  const failed = new AbortController();
-  const until = AbortSignal.any([signal, failed.signal]);
   for (const { id } of uploads) if (id) report({ status: "Preparing", progressDetail: {}, id });
-  const all = uploads.map(async (upload) => {
-    try {
-      await rooms.uploads.run(() => uploadBlob(rooms, repository, upload, report, until));
-    } catch (error) {
-      failed.abort(error);
-      throw error;
-    }
+  const work = uploads.map((upload) => (until: AbortSignal) => {
+    return rooms.uploads.run(() => uploadBlob(rooms, repository, upload, report, until));
   });
-  // The first failure is told once the others have ended: nothing goes on behind the answer.
-  const failure = (await Promise.allSettled(all)).find(({ status }) => status === "rejected");
-  if (failure !== undefined) throw failed.signal.aborted ? failed.signal.reason : signal.reason;
+  await together(work, signal);
 }
 
 async function uploadBlob(

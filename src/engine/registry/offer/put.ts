@@ -4,7 +4,7 @@ import { type Descriptor, isIndex, isManifest } from "../../../oci/image.ts";
 import { repositoryOf } from "../../../oci/reference.ts";
 import { parseJson } from "../../image/documents.ts";
 import { withLease } from "../../image/garbage.ts";
-import { once } from "../../image/packed.ts";
+import { storeBytes } from "../../image/packed.ts";
 import type { ImageRooms } from "../../image/rooms.ts";
 import { describe } from "./describe.ts";
 import { partsOf } from "./parts.ts";
@@ -37,7 +37,7 @@ export async function putManifest(rooms: ImageRooms, placed: Placed, signal: Abo
     // Kept before they are looked for, so that nobody deletes them in between.
     for (const part of [descriptor, ...parts]) lease.blobs.add(part.digest);
     await expectAll(rooms, placed, parts);
-    if (!(await rooms.content.has(digest))) await rooms.content.ingest(once(bytes), { digest });
+    await storeBytes(rooms, descriptor, bytes, lease);
     const putting = { rooms, placed, descriptor, document, parts, references, lease, signal };
     const taken = await (isIndex(mediaType) ? takeIndex(putting) : takeImage(putting));
     if (taken.isImage) letArtifactsGo(putting);
