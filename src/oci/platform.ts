@@ -11,12 +11,14 @@ export interface Platform {
 }
 
 const architectures: Readonly<Record<string, string>> = { x64: "amd64", arm64: "arm64", ia32: "386" };
-const aliases: Readonly<Record<string, string>> = {
-  x86_64: "amd64",
-  "x86-64": "amd64",
-  aarch64: "arm64",
-  i386: "386",
-  armhf: "arm",
+/** Other names of architectures, some of which imply a variant. */
+const aliases: Readonly<Record<string, { architecture: string; variant?: string }>> = {
+  x86_64: { architecture: "amd64" },
+  "x86-64": { architecture: "amd64" },
+  aarch64: { architecture: "arm64" },
+  i386: { architecture: "386" },
+  armhf: { architecture: "arm", variant: "v7" },
+  armel: { architecture: "arm", variant: "v6" },
 };
 
 /** The platform of this host. */
@@ -36,22 +38,19 @@ export function parsePlatform(text: string): Platform {
   if (second === undefined) {
     return first === "linux" || first === "windows"
       ? { os: first, architecture: host.architecture }
-      : { os: host.os, architecture: aliases[first] ?? first };
+      : { os: host.os, ...parseArchitecture(first) };
   }
-  return {
-    os: first,
-    architecture: aliases[second] ?? second,
-    ...(variant === undefined ? {} : { variant }),
-  };
+  return { os: first, ...parseArchitecture(second, variant) };
+}
+
+/** The CPU in Go's words, whatever it is called. */
+export function parseArchitecture(
+  name: string,
+  variant?: string,
+): { architecture: string; variant?: string } {
+  return aliases[name] ?? { architecture: name, ...(variant === undefined ? {} : { variant }) };
 }
 
 export function formatPlatform({ os, architecture, variant }: Platform): string {
   return [os, architecture, variant].filter(Boolean).join("/");
-}
-
-/** True when what is made for `offered` runs where `wanted` is asked for. */
-export function platformMatches(offered: Platform, wanted: Platform): boolean {
-  if (offered.os !== wanted.os || offered.architecture !== wanted.architecture) return false;
-  if (!wanted.variant || !offered.variant) return true;
-  return offered.variant === wanted.variant;
 }

@@ -1,7 +1,8 @@
 import { notFound } from "../../errors/index.ts";
 import type { Image, ImageStore, Target } from "../../images/index.ts";
 import { isDigest } from "../../oci/digest.ts";
-import { formatPlatform, hostPlatform, parsePlatform } from "../../oci/platform.ts";
+import { isSamePlatform } from "../../oci/match-platform.ts";
+import { formatPlatform, hostPlatform, type Platform, parsePlatform } from "../../oci/platform.ts";
 import { familiarReference, parseReference, withDefaultTag } from "../../oci/reference.ts";
 
 /** What a user means, a manifest or an index; `notFound` in Docker's words. */
@@ -13,12 +14,24 @@ export function findTarget(images: ImageStore, ref: string): Target {
   throw notFound(`No such image: ${isId ? ref : familiarReference(withDefaultTag(parseReference(ref)))}`);
 }
 
-/** The image that a user means, for a platform or the one that `pick` takes; `notFound` in Docker's words. */
+/** The image that a user means, one that runs on a platform or the one that `pick` takes; `notFound` in Docker's words. */
 export function findImage(images: ImageStore, ref: string, platform?: string): Image {
   const target = findTarget(images, ref);
   const wanted = platform ? parsePlatform(platform) : undefined;
+  return images.pick(target, wanted) ?? fail(images, ref, target, wanted);
+}
+
+/** The image for the very platform: what runs there as well is not meant. */
+export function findImageFor(images: ImageStore, ref: string, platform: string): Image {
+  const target = findTarget(images, ref);
+  const wanted = parsePlatform(platform);
   const image = images.pick(target, wanted);
-  if (image !== undefined) return image;
+  return image !== undefined && isSamePlatform(image.config, wanted)
+    ? image
+    : fail(images, ref, target, wanted);
+}
+
+function fail(images: ImageStore, ref: string, target: Target, wanted: Platform | undefined): never {
   const [only] = images.imagesOf(target);
   const found = `image with reference ${ref} was found but`;
   const specified = `the specified platform (${formatPlatform(wanted ?? hostPlatform())})`;

@@ -1,6 +1,6 @@
 import type * as api from "../../api/index.ts";
 import type { Image } from "../../images/index.ts";
-import { findImage, findTarget } from "./find.ts";
+import { findImageFor, findTarget } from "./find.ts";
 import { manifestSummaries } from "./manifests.ts";
 import type { ImageRooms } from "./rooms.ts";
 import { descriptorOf, mainImage, namesOf } from "./summary.ts";
@@ -21,7 +21,7 @@ export function inspectImage(
 ): api.ImageInspect {
   const { images } = rooms;
   const target = findTarget(images, ref);
-  const image = platform ? findImage(images, ref, platform) : mainImage(images, target);
+  const image = platform ? findImageFor(images, ref, platform) : mainImage(images, target);
   const { record, config } = image;
   return {
     Id: image.id,

@@ -2,7 +2,8 @@ import { invalid, notFound } from "../../errors/index.ts";
 import type { TargetRecord } from "../../images/index.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { type Descriptor, isIndex, isManifest } from "../../oci/image.ts";
-import { formatPlatform, type Platform, platformMatches } from "../../oci/platform.ts";
+import { isSamePlatform } from "../../oci/match-platform.ts";
+import { formatPlatform, type Platform } from "../../oci/platform.ts";
 import { parseReference, type Reference, withDefaultTag } from "../../oci/reference.ts";
 import { asIndex, asManifest, readDocument } from "./documents.ts";
 import type { Lease } from "./leases.ts";
@@ -85,8 +86,7 @@ async function isComplete({ content }: ImageRooms, { digest }: Descriptor, lease
 /** Those of an archive's images that are for the platforms; `notFound` when one of its images has none of them. */
 export function imagesFor(images: readonly ArchivedImage[], platforms: readonly Platform[]): ArchivedImage[] {
   if (platforms.length === 0) return [...images];
-  const fits = ({ image }: ArchivedImage) =>
-    platforms.some((wanted) => platformMatches(image.config, wanted));
+  const fits = ({ image }: ArchivedImage) => platforms.some((wanted) => isSamePlatform(image.config, wanted));
   const sources = new Set(images.map(sourceOf));
   for (const source of sources) {
     const own = images.filter((image) => sourceOf(image) === source);

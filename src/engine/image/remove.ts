@@ -12,7 +12,7 @@ import {
   withDefaultTag,
 } from "../../oci/reference.ts";
 import { emit } from "./events.ts";
-import { findImage, findTarget } from "./find.ts";
+import { findImageFor, findTarget } from "./find.ts";
 import { collect } from "./garbage.ts";
 import type { ImageRooms } from "./rooms.ts";
 import { mainImage } from "./summary.ts";
@@ -89,7 +89,7 @@ async function removePlatforms(
       "Content will be removed from all images referencing this variant. Use --force to force delete.",
     );
   }
-  const chosen = [...new Set(platforms.map((platform) => findImage(rooms.images, ref, platform)))];
+  const chosen = [...new Set(platforms.map((platform) => findImageFor(rooms.images, ref, platform)))];
   for (const image of chosen) refuse(obstacle(rooms, image, { force, names: false }));
   const done: api.ImageDeleteItem[] = [];
   for (const image of chosen) await deleteImage(rooms, image, done, !noprune);

@@ -3,7 +3,7 @@ import type { Digest } from "../../oci/digest.ts";
 import type { Descriptor } from "../../oci/image.ts";
 import type { Platform } from "../../oci/platform.ts";
 import { familiarReference, formatReference, parseReference, type Reference } from "../../oci/reference.ts";
-import { findImage, findTarget } from "./find.ts";
+import { findImageFor, findTarget } from "./find.ts";
 import { attestedBy } from "./packed-index.ts";
 import { mainImage } from "./summary.ts";
 
@@ -50,7 +50,7 @@ const isSame = (one: Reference, other: Reference): boolean => formatReference(on
 
 function choose(images: ImageStore, ref: string, platforms: readonly string[]): Selected {
   const target = findTarget(images, ref);
-  const wanted = platforms.map((platform) => findImage(images, ref, platform));
+  const wanted = platforms.map((platform) => findImageFor(images, ref, platform));
   const main = mainImage(images, target);
   const image = wanted.length === 0 || wanted.includes(main) ? main : (wanted[0] as Image);
   const { manifests } = target.record;

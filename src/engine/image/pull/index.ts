@@ -2,7 +2,8 @@ import type * as api from "../../../api/index.ts";
 import { notFound } from "../../../errors/index.ts";
 import type { Digest } from "../../../oci/digest.ts";
 import { type Descriptor, isIndex } from "../../../oci/image.ts";
-import { formatPlatform, hostPlatform, parsePlatform, platformMatches } from "../../../oci/platform.ts";
+import { distance } from "../../../oci/match-platform.ts";
+import { formatPlatform, hostPlatform, parsePlatform } from "../../../oci/platform.ts";
 import {
   familiarName,
   familiarReference,
@@ -75,7 +76,7 @@ async function pullOne(rooms: TransferRooms, pull: Pull, report: Report, signal:
     const choice = { wanted, asked: platform !== undefined };
     const chosen = await chooseManifest(source, document, choice);
     const config = await fetchConfig(source, chosen.manifest);
-    if (choice.asked && !platformMatches(config, wanted)) {
+    if (choice.asked && distance(config, wanted) === undefined) {
       throw notFound(
         `image with reference ${familiarReference(reference)} was found but does not match the specified platform: ` +
           `wanted ${formatPlatform(wanted)}, actual: ${formatPlatform(config)}`,
