@@ -1,3 +1,5 @@
+import { sgr } from "./sgr.ts";
+
 /** How the parts of a tree of images look; the words and colours are docker's. */
 export interface TreeStyle {
   /** Before what the signs mean. */
@@ -9,11 +11,6 @@ export interface TreeStyle {
   name(text: string): string;
   faint(text: string): string;
 }
-
-const sgr =
-  (...codes: (number | string)[]) =>
-  (text: string): string =>
-    `\x1b[${codes.join(";")}m${text}\x1b[0m`;
 
 const bare = (text: string): string => text;
 

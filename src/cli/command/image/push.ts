@@ -1,3 +1,4 @@
+import type { ManifestPushedInsteadOfIndex, ProgressMessage } from "../../../api/index.ts";
 import { pushImage } from "../../../client/image/push.ts";
 import { formatReference, repositoryOf } from "../../../oci/reference.ts";
 import { command, exactly } from "../../command.ts";
@@ -5,10 +6,12 @@ import { credentialsFor } from "../../config/credentials.ts";
 import { contentTrust } from "../../flags/content-trust.ts";
 import { bool, string } from "../../flags/kinds.ts";
 import { platformOf } from "../../flags/platform.ts";
+import { formatNote } from "../../formatter/note.ts";
 import { wrong } from "../../local-error.ts";
 import { chooseReference } from "../../opts/reference.ts";
 import { print } from "../../streams/print.ts";
 import { showProgress } from "../../streams/progress.ts";
+import { isTerminal } from "../../streams/terminal.ts";
 
 export default command({
   usage: "[OPTIONS] NAME[:TAG]",
@@ -29,9 +32,35 @@ export default command({
     if (defaulted && !flags.quiet) print("Using default tag: latest\n");
     const auth = await credentialsFor(await config(), reference.domain);
     const { tag } = reference;
+    if (platform !== undefined) note(onlyOnePlatform);
     const messages = pushImage(await connect(), repositoryOf(reference), { tag, platform, auth });
-    await showProgress(messages, { quiet: flags.quiet });
+    const notes: string[] = [];
+    await showProgress(noting(messages, notes), { quiet: flags.quiet });
     if (flags.quiet) print(`${formatReference(reference)}\n`);
+    for (const text of notes) note(text);
     return 0;
   },
 });
+
+const onlyOnePlatform = `Using --platform pushes only the manifest of that platform, out of an image for several.
+What else the image has, such as attestations, is not sent.
+To push all of it leave the flag --platform out.`;
+
+const note = (text: string): void => print(formatNote(text, isTerminal(1) && !process.env.NO_COLOR));
+
+/** The messages of a push, and what its remarks come to in words. */
+async function* noting(
+  messages: AsyncIterable<ProgressMessage>,
+  notes: string[],
+): AsyncGenerator<ProgressMessage> {
+  for await (const message of messages) {
+    const aux = message.aux as Partial<ManifestPushedInsteadOfIndex> | undefined;
+    if (aux?.manifestPushedInsteadOfIndex === true) {
+      notes.push(
+        "Not all that the image has for other platforms is here, so that only the image for one was pushed\n" +
+          `${aux.originalIndex?.digest} -> ${aux.selectedManifest?.digest}`,
+      );
+    }
+    yield message;
+  }
+}

@@ -1,4 +1,5 @@
 import type * as api from "../../../api/index.ts";
+import type { Target } from "../../../images/index.ts";
 import type { Descriptor } from "../../../oci/image.ts";
 import {
   familiarName,
@@ -31,18 +32,29 @@ export async function pushImage(
   return progressOf(async (report) => {
     report({ status: `The push refers to repository [${repositoryOf(given)}]` });
     for (const { name, selection } of selected) {
-      const { digest, size } = await withLease(rooms, async (lease): Promise<Descriptor> => {
+      const sent = await withLease(rooms, async (lease): Promise<Descriptor> => {
         const push: Push = { rooms, repository, name, lease, report, signal };
         return "image" in selection
           ? await sendImage(push, selection)
           : await sendIndex(push, selection.target);
       });
+      const { digest, size } = sent;
       const tag = name.tag as string;
       report({ status: `${tag}: digest: ${digest} size: ${size}` });
       report({ progressDetail: {}, aux: { Tag: tag, Digest: digest, Size: size } });
+      if ("instead" in selection) report({ progressDetail: {}, aux: instead(selection.target, sent) });
       tellOf(rooms, name);
     }
   });
+}
+
+/** Docker's note that a name has less in the registry than here. */
+function instead(index: Target, sent: Descriptor): api.ManifestPushedInsteadOfIndex {
+  return {
+    manifestPushedInsteadOfIndex: true,
+    originalIndex: index.descriptor,
+    selectedManifest: sent,
+  };
 }
 
 function tellOf({ events, images }: TransferRooms, name: Reference): void {

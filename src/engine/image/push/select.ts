@@ -1,7 +1,8 @@
 import { conflict, invalid, notFound } from "../../../errors/index.ts";
 import type { Image, Target } from "../../../images/index.ts";
-import { formatPlatform, parsePlatform } from "../../../oci/platform.ts";
+import { formatPlatform } from "../../../oci/platform.ts";
 import { familiarReference, formatReference, type Reference, repositoryOf } from "../../../oci/reference.ts";
+import { findImageFor } from "../find.ts";
 import type { ImageRooms } from "../rooms.ts";
 
 /** The names that a push means: one, or all tags of a repository. */
@@ -20,9 +21,16 @@ export function namesToPush({ images }: ImageRooms, given: Reference): Reference
 }
 
 /** What is sent under a name: an index whose parts are all here, or one image. */
-export type Selection = { readonly target: Target } | { readonly target: Target; readonly image: Image };
+export type Selection =
+  | { readonly target: Target }
+  | {
+      readonly target: Target;
+      readonly image: Image;
+      /** Nobody asked for one image: it goes because the index is not all here. */
+      readonly instead?: true;
+    };
 
-/** Of a name that stands for an index, all of it, or the image for a platform, or the only one that is here. */
+/** Of a name that stands for an index, all of it, or the image for a platform, or of what is here the one for this host. */
 export function selectToPush(
   { images }: ImageRooms,
   name: Reference,
@@ -31,18 +39,15 @@ export function selectToPush(
   const shown = familiarReference(name);
   const target = images.target(formatReference(name));
   if (target === undefined) throw notFound(`An image does not exist locally with the tag: ${shown}`);
-  if (platform !== undefined) {
-    const image = images.pick(target, parsePlatform(platform));
-    if (image !== undefined) return { image, target };
-    throw notFound(`image with reference ${shown} was found but does not provide the platform ${platform}`);
-  }
-  const missing = target.record.manifests.filter(({ blobs }) => blobs === undefined);
-  if (target.isIndex && missing.length === 0) return { target };
-  const [image, ...others] = images.imagesOf(target);
-  if (image !== undefined && others.length === 0) return { image, target };
-  const here = images.imagesOf(target).map(({ config }) => formatPlatform(config));
+  if (platform !== undefined) return { target, image: findImageFor(images, shown, platform) };
+  const here = images.imagesOf(target);
+  const [first] = here;
+  if (!target.isIndex && first !== undefined) return { target, image: first };
+  if (target.record.manifests.every(({ blobs }) => blobs !== undefined)) return { target };
+  const image = images.pick(target);
+  if (image !== undefined) return { target, image, instead: true };
   throw conflict(
-    `${shown} is an image for several platforms of which only ${here.join(", ")} are here: pull the others, or push ` +
-      "one with --platform",
+    `${shown} is an image for several platforms of which only ${here.map(({ config }) => formatPlatform(config)).join(", ")} ` +
+      "are here, and none for this host: pull the others, or push one with --platform",
   );
 }
