@@ -1,6 +1,6 @@
 import { RouteSocket } from "../os/netlink/index.ts";
+import { type Log, PacketFilter } from "./firewall/packet-filter.ts";
 import { ownLinks, removeLink } from "./links.ts";
-import { type Log, PacketFilter } from "./packet-filter.ts";
 
 /**
  * Removes every interface, bridge and rule that engines with this key left on the host, found by what is

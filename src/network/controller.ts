@@ -2,14 +2,14 @@ import { closeSync, openSync } from "node:fs";
 import { messageOf, notFound } from "../errors/index.ts";
 import { RouteSocket } from "../os/netlink/index.ts";
 import { type Bridge, type BridgeNetwork, ensureBridge, removeBridge } from "./bridge.ts";
+import { type Log, PacketFilter } from "./firewall/packet-filter.ts";
+import type { PublishedPort } from "./firewall/rules.ts";
 import type { PortRequest } from "./host-ports.ts";
 import { AddressPool } from "./ipam/address-pool.ts";
 import { parseSubnet } from "./ipam/subnet.ts";
 import { Departures, ownLinks, removeLink } from "./links.ts";
-import { type Log, PacketFilter } from "./packet-filter.ts";
 import { Publisher } from "./publisher.ts";
 import { isGone, plug, rebuildBridge } from "./repair.ts";
-import type { PublishedPort } from "./rules.ts";
 import { createSandbox, type Endpoint, type Sandbox } from "./sandbox.ts";
 import { WarmPool } from "./warm-pool.ts";
 

@@ -2,8 +2,8 @@ import { ptr } from "bun:ffi";
 import { closeSync, readFileSync } from "node:fs";
 import { conflict, errnoOf, invalid, notImplemented, SlipwayError } from "../errors/index.ts";
 import { check, libc } from "../os/libc.ts";
+import type { PublishedPort } from "./firewall/rules.ts";
 import { parseAddress } from "./ipam/subnet.ts";
-import type { PublishedPort } from "./rules.ts";
 
 const AF_INET = 2;
 const SOCK_CLOEXEC = 0o2000000;

@@ -6,9 +6,8 @@
 import { RouteSocket } from "../os/netlink/index.ts";
 import { freeSubnet, type SubnetBlock } from "./ipam/subnet-pool.ts";
 
-export type { BridgeNetwork } from "./bridge.ts";
 export { cleanup } from "./cleanup.ts";
-export { type AcquireOptions, NetworkController, type NetworkOptions, type Survivor } from "./controller.ts";
+export { NetworkController, type NetworkOptions } from "./controller.ts";
 export { type HostsFile, renderHostname, renderHosts } from "./files/hosts.ts";
 export {
   isResolvedStub,
@@ -17,11 +16,22 @@ export {
   type ResolverSettings,
   renderResolvConf,
 } from "./files/resolv-conf.ts";
-export type { PortRequest } from "./host-ports.ts";
 export { formatAddress, formatSubnet, parseInterfaceAddress, parseSubnet } from "./ipam/subnet.ts";
 export { defaultSubnetBlocks, type SubnetBlock } from "./ipam/subnet-pool.ts";
-export type { PublishedPort } from "./rules.ts";
-export type { Endpoint, Sandbox } from "./sandbox.ts";
+export type {
+  Attachment,
+  BridgeNetwork,
+  Endpoint,
+  IpvlanNetwork,
+  MacvlanNetwork,
+  NetworkSettings,
+  Networks,
+  PortRequest,
+  PublishedPort,
+  Sandbox,
+  SubnetSettings,
+  Survivor,
+} from "./model.ts";
 
 /** The first subnet of the blocks that overlaps neither `taken` nor a route of the host. */
 export function chooseSubnet(blocks: readonly SubnetBlock[], taken: readonly string[] = []): string {

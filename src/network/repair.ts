@@ -1,8 +1,8 @@
 import { messageOf } from "../errors/index.ts";
 import { type RouteSocket, setLink } from "../os/netlink/index.ts";
-import { type Bridge, type BridgeNetwork, ensureBridge } from "./bridge.ts";
-import type { Log } from "./packet-filter.ts";
-import type { Endpoint } from "./sandbox.ts";
+import { type Bridge, ensureBridge } from "./bridge.ts";
+import type { Log } from "./firewall/packet-filter.ts";
+import type { BridgeNetwork, Endpoint } from "./model.ts";
 
 /** Whether somebody deleted the bridge; one that was made in its place under its name is another. */
 export function isGone(host: RouteSocket, { name, index }: Bridge): boolean {
@@ -21,7 +21,7 @@ export function rebuildBridge(
   const bridge = ensureBridge(host, engineKey, network);
   for (const endpoint of endpoints) {
     try {
-      plug(host, bridge, endpoint.hostInterface);
+      plug(host, bridge, endpoint.hostInterface ?? "");
     } catch (error) {
       log("error", `a running container lost its network: ${messageOf(error)}`);
     }

@@ -1,5 +1,5 @@
-import { messageOf } from "../errors/index.ts";
-import { RulesetGeneration, restoreRules, saveRules, usesNfTables } from "../os/firewall/index.ts";
+import { messageOf } from "../../errors/index.ts";
+import { RulesetGeneration, restoreRules, saveRules, usesNfTables } from "../../os/firewall/index.ts";
 import { chainsOf, destinationRule, type FilteredBridge, type PublishedPort } from "./rules.ts";
 import { assertScript, isInForce, parseSavedRules, portsScript, removalScript } from "./rules-script.ts";
 

@@ -1,4 +1,4 @@
-import { shortKey } from "./names.ts";
+import { shortKey } from "../names.ts";
 
 /** A bridge as the packet filter needs to know it. */
 export interface FilteredBridge {
