@@ -1,5 +1,5 @@
 import type { ImageDescriptor } from "./descriptor.ts";
-import type { EndpointSettings } from "./network.ts";
+import type { EndpointSettings, PortsUpdateRequest } from "./network.ts";
 
 export interface HealthcheckConfig {
   /** `[]` inherits, `["NONE"]` disables, `["CMD", …]`, `["CMD-SHELL", "…"]`. */
@@ -336,6 +336,9 @@ export interface ContainerSummary {
 
 export interface ContainerUpdateRequest extends Resources {
   RestartPolicy?: RestartPolicy | null;
+  /** Ours: ports to publish and to take back, as in PortsUpdateRequest. */
+  PublishAdd?: PortsUpdateRequest["Add"];
+  PublishRemove?: PortsUpdateRequest["Remove"];
 }
 
 export interface ContainerWaitResponse {
