@@ -8,11 +8,12 @@ import type { Context, Row, Scenario } from "./scenario.ts";
 import { images } from "./scenarios/images.ts";
 import { load } from "./scenarios/load.ts";
 import { churn, many } from "./scenarios/many.ts";
+import { network } from "./scenarios/network.ts";
 import { lines } from "./scenarios/output.ts";
 import { commands, start } from "./scenarios/start.ts";
 
 /** `npm run bench [scenario…]`: every engine in one run, medians, as a Markdown table. */
-const scenarios: Record<string, Scenario> = { start, commands, many, lines, churn, load, images };
+const scenarios: Record<string, Scenario> = { start, commands, many, lines, churn, load, images, network };
 const asked = process.argv.slice(2);
 const unknown = asked.find((name) => !(name in scenarios));
 if (unknown !== undefined) {

@@ -22,6 +22,8 @@ export async function startDocker(): Promise<Peer> {
       `--pidfile=${root}/pid`,
       `--host=unix://${socket}`,
       "--bridge=dkbench0",
+      // At its fastest: published ports without a copy of every byte.
+      "--userland-proxy=false",
     ],
     { stdio: ["ignore", log, log] },
   );
