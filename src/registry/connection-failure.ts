@@ -35,3 +35,13 @@ export function isPassing(error: unknown): boolean {
   const errno = errnoOf(error);
   return errno !== undefined && errno !== "ENOTFOUND" && !distrust.test(errno);
 }
+
+/** Whether nobody listens there. */
+export function isRefused(error: unknown): boolean {
+  return errnoOf(error) === "ECONNREFUSED";
+}
+
+/** Whether there was no connection, as far as can be told. */
+export function isUnreachable(error: unknown): boolean {
+  return isRefused(error) || ["EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT"].includes(errnoOf(error) ?? "");
+}

@@ -4,7 +4,7 @@ export interface Limits {
   readonly attempts: number;
   /** Without a byte for so long, a connection counts as dead. */
   readonly idle: number;
-  /** How long the first answer of a registry may take. */
+  /** How long a registry may take to give its first answer, connection and TLS included, or a server to give a token. */
   readonly connect: number;
   /** The wait before the second attempt; it doubles with each further one. */
   readonly backOff: number;

@@ -32,12 +32,14 @@ export async function wait(milliseconds: number, signal: AbortSignal): Promise<v
 }
 
 /**
- * Sends until there is an answer that is final, or the attempts are used up: then the last answer, or the last error.
+ * Sends until there is an answer or an error that is final, or the attempts are used up: then the last answer, or the
+ * last error.
  */
 export async function retrying(
   send: () => Promise<Reply>,
   limits: Limits,
   signal: AbortSignal,
+  isFinal: (error: unknown) => boolean = () => false,
 ): Promise<Reply> {
   for (let attempt = 1; ; attempt++) {
     let pause = backOff(limits, attempt);
@@ -49,7 +51,7 @@ export async function retrying(
       await reply.discard();
       pause = Math.max(pause, asked);
     } catch (error) {
-      if (!mayRetry(error) || attempt >= attemptsFor(error, limits)) throw error;
+      if (isFinal(error) || !mayRetry(error) || attempt >= attemptsFor(error, limits)) throw error;
     }
     await wait(pause, signal);
   }

@@ -1,6 +1,7 @@
 import { SlipwayError } from "../errors/index.ts";
 import { Authorizer } from "./authorizer.ts";
 import { parseChallenges } from "./challenge.ts";
+import { isRefused, isUnreachable } from "./connection-failure.ts";
 import { baseOf, type Contact, type Contacts } from "./contact.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { HttpRequest, Method, Reply } from "./exchange.ts";
@@ -38,6 +39,9 @@ export class Session {
   readonly limits: Limits;
   readonly #authorizer: Authorizer;
   readonly #contact: Contact;
+  /** It answered this session, or others lately. */
+  #reached = false;
+  #answered = false;
 
   constructor(
     readonly endpoint: Endpoint,
@@ -53,20 +57,29 @@ export class Session {
   /** The final answer, whatever its status. */
   request(request: SessionRequest): Promise<Reply> {
     const attempts = request.attempts ?? this.limits.attempts;
-    return retrying(() => this.#authorised(request), { ...this.limits, attempts }, request.signal);
+    const send = () => this.#authorised(request);
+    // What has answered may be gone for a moment; what never did is not there.
+    const isFinal = (error: unknown) =>
+      (!this.#reached && isUnreachable(error)) || (!this.#answered && isRefused(error));
+    return retrying(send, { ...this.limits, attempts }, request.signal, isFinal);
   }
 
   /** The URL at whose `/v2/` the endpoint is. */
-  base(signal: AbortSignal): Promise<URL> {
+  async base(signal: AbortSignal): Promise<URL> {
     const { limits, userAgent } = this.rooms;
-    return baseOf(this.endpoint, this.#contact, { reach: this.reach, limits, userAgent, signal });
+    const { reach } = this;
+    const options = { reach, limits, userAgent, signal, isReached: this.#reached };
+    const base = await baseOf(this.endpoint, this.#contact, options);
+    this.#reached = true;
+    return base;
   }
 
   /** A request, retried and redirected, with no more authorisation than its headers have. */
   ask(request: Omit<HttpRequest, "idle" | "tls" | "proxy">): Promise<Reply> {
     const headers = { "User-Agent": this.rooms.userAgent, ...request.headers };
     const { limits, reach } = this;
-    return retrying(() => follow({ ...request, headers, idle: limits.idle }, reach), limits, request.signal);
+    const send = () => follow({ ...request, headers, idle: limits.connect }, reach);
+    return retrying(send, limits, request.signal, isRefused);
   }
 
   /** Asks a token server. Others may wait for the same token, so that no single requester's end is its end. */
@@ -102,10 +115,16 @@ export class Session {
     };
     const rest = { signal, idle: this.limits.idle, ...(body === undefined ? {} : { body }) };
     try {
-      return await follow({ method, url, headers, ...rest }, this.reach);
+      const reply = await follow({ method, url, headers, ...rest }, this.reach);
+      this.#answered = true;
+      this.#contact.answered = performance.now();
+      return reply;
     } catch (error) {
-      // It may come back speaking another scheme.
-      if (error instanceof SlipwayError && error.kind === "unavailable") delete this.#contact.scheme;
+      if (error instanceof SlipwayError && error.kind === "unavailable") {
+        // It may come back speaking another scheme.
+        delete this.#contact.scheme;
+        delete this.#contact.answered;
+      }
       throw error;
     }
   }
