@@ -2,6 +2,7 @@ import { type BigIntStats, createReadStream } from "node:fs";
 import { lstat, readdir, readlink, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type EntryType, tarHeader, type WritableEntry } from "../../archive/index.ts";
+import { majorOf, minorOf } from "../../os/device-number.ts";
 
 /** The members of a tar archive of what is at `path`, its root called `name`. Sockets are left out. */
 export async function* pack(path: string, name: string, followLink: boolean): AsyncGenerator<WritableEntry> {
@@ -38,7 +39,8 @@ async function* packEntry(
     return;
   }
   const linkName = type === "symlink" ? await readlink(path) : "";
-  const device = type === "char" || type === "block" ? deviceNumber(info.rdev) : {};
+  const isDevice = type === "char" || type === "block";
+  const device = isDevice ? { devMajor: majorOf(info.rdev), devMinor: minorOf(info.rdev) } : {};
   yield { header: tarHeader({ ...common, type, linkName, ...device }) };
   if (type !== "directory") return;
   for (const child of (await readdir(path)).sort()) {
@@ -54,14 +56,6 @@ function typeOf(info: BigIntStats): EntryType | undefined {
   if (info.isFIFO()) return "fifo";
   if (info.isCharacterDevice()) return "char";
   return info.isBlockDevice() ? "block" : undefined;
-}
-
-/** Linux packs 12 bits of major and 20 bits of minor number (makedev(3)). */
-function deviceNumber(rdev: bigint): { devMajor: number; devMinor: number } {
-  return {
-    devMajor: Number((rdev >> 8n) & 0xfffn),
-    devMinor: Number((rdev & 0xffn) | ((rdev >> 12n) & 0xfff00n)),
-  };
 }
 
 /** A growing file is cut at the size that was announced. */

@@ -1,9 +1,9 @@
 import { type BigIntStats, closeSync, constants, openSync, readlinkSync, readSync } from "node:fs";
 import { decodeName, fsPath, type TarHeader } from "../../archive/index.ts";
 import { errnoOf } from "../../errors/index.ts";
+import { majorOf, minorOf } from "../../os/device-number.ts";
 import { getXattr } from "../../os/xattr.ts";
 import type { ExpectedNode } from "./expected-tree.ts";
-import { majorOf, minorOf } from "./node.ts";
 import { isOpaque, isWhiteout } from "./overlay.ts";
 import { listDirectory, statOf } from "./packer.ts";
 

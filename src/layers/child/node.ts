@@ -1,6 +1,7 @@
 import { ptr } from "bun:ffi";
 import { type EntryType, fsPath } from "../../archive/index.ts";
 import { SlipwayError } from "../../errors/index.ts";
+import { makeDevice } from "../../os/device-number.ts";
 import { errno, errnoName, libc } from "../../os/libc.ts";
 import { cpath } from "../../os/xattr.ts";
 
@@ -12,20 +13,4 @@ export function makeNode(path: string, type: EntryType, mode: number, major: num
   if (libc.mknod(ptr(name), (kinds[type] ?? 0) | mode, makeDevice(major, minor)) === 0) return;
   const reason = errnoName(errno());
   throw new SlipwayError("system", `make the node ${path}: ${reason}`, { errno: reason });
-}
-
-/** A device number as Linux has it (makedev(3)). */
-export function makeDevice(major: number, minor: number): bigint {
-  const [high, low] = [BigInt(major), BigInt(minor)];
-  return ((high & ~0xfffn) << 32n) | ((high & 0xfffn) << 8n) | ((low & ~0xffn) << 12n) | (low & 0xffn);
-}
-
-export function majorOf(device: number | bigint): number {
-  const number = BigInt(device);
-  return Number(((number >> 32n) & ~0xfffn) | ((number >> 8n) & 0xfffn));
-}
-
-export function minorOf(device: number | bigint): number {
-  const number = BigInt(device);
-  return Number(((number >> 12n) & ~0xffn) | (number & 0xffn));
 }

@@ -18,8 +18,8 @@ import {
   tarHeader,
 } from "../../archive/index.ts";
 import { errnoOf } from "../../errors/index.ts";
+import { majorOf, minorOf } from "../../os/device-number.ts";
 import { getXattr, listXattrs } from "../../os/xattr.ts";
-import { majorOf, minorOf } from "./node.ts";
 import type { Output } from "./output.ts";
 
 const readOnly = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { HostConfig } from "../../../api/index.ts";
 import { errnoOf, invalid } from "../../../errors/index.ts";
 import type { LinuxDevice, LinuxDeviceCgroup } from "../../../oci/spec.ts";
+import { majorOf, minorOf } from "../../../os/device-number.ts";
 
 export interface DeviceSet {
   devices: LinuxDevice[];
@@ -118,9 +119,8 @@ function deviceAt(inContainer: string, stats: Stats): LinuxDevice | undefined {
   return {
     path: inContainer,
     type,
-    // makedev(3): 12 bits of major in the middle, the rest of both above.
-    major: Number((BigInt(stats.rdev) >> 8n) & 0xfffn),
-    minor: Number((BigInt(stats.rdev) & 0xffn) | ((BigInt(stats.rdev) >> 12n) & 0xfff00n)),
+    major: majorOf(stats.rdev),
+    minor: minorOf(stats.rdev),
     fileMode: stats.mode & 0o7777,
     uid: stats.uid,
     gid: stats.gid,

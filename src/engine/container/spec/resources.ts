@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import type { Resources, ThrottleDevice } from "../../../api/index.ts";
 import { invalid } from "../../../errors/index.ts";
 import type { LinuxBlockIO, LinuxCPU, LinuxMemory, LinuxResources } from "../../../oci/spec.ts";
+import { majorOf, minorOf } from "../../../os/device-number.ts";
 
 const cfsPeriodMicroseconds = 100_000;
 
@@ -73,7 +74,7 @@ function blockIOFor(asked: Resources): LinuxBlockIO {
 function deviceNumber(path: string): { major: number; minor: number } {
   try {
     const { rdev } = statSync(path);
-    return { major: (rdev >> 8) & 0xfff, minor: (rdev & 0xff) | ((rdev >> 12) & 0xfff00) };
+    return { major: majorOf(rdev), minor: minorOf(rdev) };
   } catch (cause) {
     throw invalid(`no such device: ${path}`, { cause });
   }

@@ -1,8 +1,8 @@
 import type { TarHeader, TarSink } from "../../../archive/index.ts";
 import { encodeName } from "../../../archive/index.ts";
 import { invalid } from "../../../errors/index.ts";
+import { makeDevice } from "../../../os/device-number.ts";
 import { forMember, type Limits, relativePath, Tally, whiteoutOf } from "../member.ts";
-import { makeDevice } from "../node.ts";
 import { FileTree } from "./file-tree.ts";
 import { blockSize, noBlock } from "./format.ts";
 import { Node } from "./node.ts";
