@@ -64,11 +64,12 @@ export async function openRooms({ config, host, log }: EngineOptions): Promise<O
   });
   const defaultNetwork = networks.find(({ name }) => name === "bridge");
   if (bridge !== undefined && defaultNetwork !== undefined) {
-    await network.ensureBridge({
+    await network.ensure({
+      driver: "bridge",
       networkId: defaultNetwork.id,
+      name: defaultNetwork.name,
       bridge: bridge.name,
-      subnet: bridge.subnet,
-      gateway: bridge.gateway,
+      subnets: [{ subnet: bridge.subnet, gateway: bridge.gateway }],
       mtu: bridge.mtu,
       interContainer: bridge.icc,
       defaultHostIp: bridge.publishAddress,

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { conflict, invalid, unavailable } from "../errors/index.ts";
+import { conflict, invalid, notImplemented, unavailable } from "../errors/index.ts";
 import {
   addAddress,
   createBridge,
@@ -12,32 +12,12 @@ import {
   setLink,
 } from "../os/netlink/index.ts";
 import { contains, formatSubnet, parseAddress, parseInterfaceAddress, parseSubnet } from "./ipam/subnet.ts";
+import type { BridgeNetwork, SubnetSettings } from "./model.ts";
 import { linkAlias, macOf } from "./names.ts";
 import { ensureSysctl } from "./sysctl.ts";
 
 /** Exists where iptables can be made to see what goes from one port of a bridge to another. */
 const BRIDGE_FILTER = "/proc/sys/net/bridge/bridge-nf-call-iptables";
-
-/** What an engine says about a network that is one Linux bridge. */
-export interface BridgeNetwork {
-  readonly networkId: string;
-  /** The name of the bridge's interface, at most 15 characters. */
-  readonly bridge: string;
-  /** "172.17.0.0/16" */
-  readonly subnet: string;
-  /** The bridge's own address, which its containers route through. */
-  readonly gateway: string;
-  /** Addresses that are handed out without being asked for; the whole subnet unless given. */
-  readonly range?: string;
-  /** Bytes; as `defaultMtu` says unless given. */
-  readonly mtu?: number;
-  /** May its containers talk to each other? Yes unless given. */
-  readonly interContainer?: boolean;
-  /** Do packets leave the host under the host's address? Yes unless given. */
-  readonly masquerade?: boolean;
-  /** Where ports are published that name no address; 0.0.0.0 unless given. */
-  readonly defaultHostIp?: string;
-}
 
 /** A bridge that exists. */
 export interface Bridge {
@@ -56,14 +36,24 @@ export function defaultMtu(host: RouteSocket): number {
   return Math.min(1500, link?.mtu ?? 1500);
 }
 
+/** The network's addresses: those of IPv4, with the bridge's own. */
+export function blockOf({ name, subnets }: BridgeNetwork): SubnetSettings & { gateway: string } {
+  const [block] = subnets;
+  if (block?.gateway === undefined) {
+    throw notImplemented(`the network ${name} needs a subnet with a gateway`);
+  }
+  return { ...block, gateway: block.gateway };
+}
+
 /** Makes the bridge, or takes the one of that name, and sees that it is up and has the gateway's address. */
 export function ensureBridge(host: RouteSocket, engineKey: string, network: BridgeNetwork): Bridge {
-  const { networkId, bridge: name, gateway } = network;
-  const { subnet } = parseInterfaceAddress(network.subnet);
+  const { networkId, bridge: name } = network;
+  const { subnet: block, gateway } = blockOf(network);
+  const { subnet } = parseInterfaceAddress(block);
   if (!/^[^\s/:]{1,15}$/.test(name))
     throw invalid(`"${name}" is not a name for a bridge: 1 to 15 characters`);
   if (!contains(subnet, parseAddress(gateway))) {
-    throw invalid(`the gateway ${gateway} is not in the network ${network.subnet}`);
+    throw invalid(`the gateway ${gateway} is not in the network ${block}`);
   }
   const link = host.link(name) ?? makeBridge(host, engineKey, network);
   if (link.kind !== "bridge")
@@ -99,7 +89,8 @@ export function ensureBridge(host: RouteSocket, engineKey: string, network: Brid
 
 /** A fixed address of its own: otherwise a bridge changes its address with every port that comes or goes. */
 function makeBridge(host: RouteSocket, engineKey: string, network: BridgeNetwork): Link {
-  const { bridge: name, networkId, gateway, subnet } = network;
+  const { bridge: name, networkId } = network;
+  const { subnet, gateway } = blockOf(network);
   const wanted = parseSubnet(subnet);
   const taken = host.routes().find(({ destination, prefixLength }) => {
     return prefixLength > 0 && formatSubnet(wanted) === `${destination}/${prefixLength}`;

@@ -34,27 +34,33 @@ describe("engines", () => {
   test("work side by side, and their containers do not meet", async () => {
     const other = await open(1);
     await other.reconcile();
-    const [here, there] = [engine.controller.acquire(NET), other.acquire(NET)];
+    const [here, there] = [
+      await engine.controller.acquire([{ networkId: NET }]),
+      await other.acquire([{ networkId: NET }]),
+    ];
     await serve(here, 80, "here");
     await serve(there, 80, "there");
-    const [a] = await engine.controller.publish(here, [{ containerPort: 80, protocol: "tcp" }]);
-    const [b] = await other.publish(there, [{ containerPort: 80, protocol: "tcp" }]);
+    const [a] = await engine.controller.publish(here.id, [{ containerPort: 80, protocol: "tcp" }]);
+    const [b] = await other.publish(there.id, [{ containerPort: 80, protocol: "tcp" }]);
     expect(a?.hostPort).not.toBe(b?.hostPort);
-    expect(await fetchInside(here, there.endpoints[0]?.address ?? "", 80)).toBe("");
+    expect(await fetchInside(here, there.endpoints[0]?.ipv4?.address ?? "", 80)).toBe("");
     expect(await fetchInside(here, hostAddress ?? "", b?.hostPort ?? 0)).toBe("there");
-    await other.removeBridge(NET);
+    await other.remove(NET);
     await other.close();
     await cleanup({ engineKey: configuration(1).engineKey, firewall: true, log });
     expect(await fetchText("127.0.0.1", a?.hostPort ?? 0)).toBe("here");
   });
 
   test("take over what an earlier one left, and remove what belongs to nobody", async () => {
-    const [kept, lost] = [engine.controller.acquire(NET), engine.controller.acquire(NET)];
+    const [kept, lost] = [
+      await engine.controller.acquire([{ networkId: NET }]),
+      await engine.controller.acquire([{ networkId: NET }]),
+    ];
     await serve(kept, 80, "kept");
     const stray = inside(lost, "sh", "-c", "echo; exec sleep 60");
     await started(stray);
-    const ports = await engine.controller.publish(kept, [{ containerPort: 80, protocol: "tcp" }]);
-    await engine.controller.publish(lost, [{ containerPort: 80, protocol: "tcp" }]);
+    const ports = await engine.controller.publish(kept.id, [{ containerPort: 80, protocol: "tcp" }]);
+    await engine.controller.publish(lost.id, [{ containerPort: 80, protocol: "tcp" }]);
     const hostPort = ports[0]?.hostPort ?? 0;
     await engine.controller.close();
 
@@ -64,14 +70,13 @@ describe("engines", () => {
     const adopted = engine.controller.adopt({ id: kept.id, pid, endpoints: kept.endpoints, ports });
     await engine.controller.reconcile();
     expect(interfacesOf(0)).not.toContain(lost.endpoints[0]?.hostInterface);
-    expect(await ownRules()).not.toContain(`${lost.endpoints[0]?.address}:80`);
+    expect(await ownRules()).not.toContain(`${lost.endpoints[0]?.ipv4?.address}:80`);
     expect(await fetchText("127.0.0.1", hostPort)).toBe("kept");
-    expect(() => engine.controller.acquire(NET, { address: kept.endpoints[0]?.address ?? "" })).toThrow(
-      "already in use",
-    );
+    const ipv4 = kept.endpoints[0]?.ipv4?.address ?? "";
+    expect(await kindOf(engine.controller.acquire([{ networkId: NET, ipv4 }]))).toContain("already in use");
     expect(
       await kindOf(
-        engine.controller.publish(engine.controller.acquire(NET), [
+        engine.controller.publish((await engine.controller.acquire([{ networkId: NET }])).id, [
           { containerPort: 1, protocol: "tcp", hostPort: String(hostPort) },
         ]),
       ),
@@ -86,9 +91,9 @@ describe("engines", () => {
     const program = `
       import { NetworkController } from "${import.meta.dir}/index.ts";
       const it = new NetworkController({ engineKey: "${engineKey}", firewall: true, log: console.error });
-      await it.ensureBridge(${JSON.stringify(bridge)});
+      await it.ensure(${JSON.stringify(bridge)});
       await it.reconcile();
-      it.acquire("${NET}");
+      await it.acquire([{ networkId: "${NET}" }]);
       console.log("ready");
       setInterval(() => {}, 1000);`;
     const child = Bun.spawn([process.execPath, "-e", program], { stdout: "pipe", stderr: "inherit" });
@@ -109,12 +114,12 @@ describe("engines", () => {
 
   test("put a bridge back that somebody deleted, with the containers that are on it", async () => {
     const { bridge } = configuration(0).bridge;
-    const before = engine.controller.acquire(NET);
+    const before = await engine.controller.acquire([{ networkId: NET }]);
     await serve(before, 80, "before");
-    const [port] = await engine.controller.publish(before, [{ containerPort: 80, protocol: "tcp" }]);
+    const [port] = await engine.controller.publish(before.id, [{ containerPort: 80, protocol: "tcp" }]);
     await remove(bridge);
-    const after = engine.controller.acquire(NET);
-    expect(await fetchInside(after, before.endpoints[0]?.address ?? "", 80)).toBe("before");
+    const after = await engine.controller.acquire([{ networkId: NET }]);
+    expect(await fetchInside(after, before.endpoints[0]?.ipv4?.address ?? "", 80)).toBe("before");
     expect(await fetchInside(before, hostAddress ?? "", port?.hostPort ?? 0)).toBe("before");
     expect(await fetchText("127.0.0.1", port?.hostPort ?? 0)).toBe("before");
     await remove(bridge);
@@ -126,29 +131,29 @@ describe("engines", () => {
     const { bridge } = configuration(0).bridge;
     // In one go: the engine looks by itself, too.
     await ip(`link delete ${bridge}`, `link add ${bridge} type veth`);
-    expect(() => engine.controller.acquire(NET)).toThrow(
+    expect(await kindOf(engine.controller.acquire([{ networkId: NET }]))).toContain(
       `the interface ${bridge} exists and is not a bridge`,
     );
     await remove(bridge);
-    expect(engine.controller.acquire(NET).endpoints[0]?.address).toBeDefined();
+    expect((await engine.controller.acquire([{ networkId: NET }])).endpoints[0]?.ipv4?.address).toBeDefined();
   });
 
   test("refuse a bridge that another one uses", async () => {
     const { bridge } = configuration(0);
     const other = new NetworkController({ engineKey: configuration(1).engineKey, firewall: true, log });
-    expect(await kindOf(other.ensureBridge(bridge))).toContain("conflict: the bridge");
+    expect(await kindOf(other.ensure(bridge))).toContain("conflict: the bridge");
     await other.close();
   });
 
   test("keep containers apart where the network says so", async () => {
     const other = await open(1, { interContainer: false });
     await other.reconcile();
-    const [one, two] = [other.acquire(NET), other.acquire(NET)];
+    const [one, two] = [await other.acquire([{ networkId: NET }]), await other.acquire([{ networkId: NET }])];
     await serve(one, 80, "one");
-    const [port] = await other.publish(one, [{ containerPort: 80, protocol: "tcp" }]);
-    expect(await fetchInside(two, one.endpoints[0]?.address ?? "", 80)).toBe("");
+    const [port] = await other.publish(one.id, [{ containerPort: 80, protocol: "tcp" }]);
+    expect(await fetchInside(two, one.endpoints[0]?.ipv4?.address ?? "", 80)).toBe("");
     expect(await fetchInside(two, hostAddress ?? "", port?.hostPort ?? 0)).toBe("one");
-    await other.removeBridge(NET);
+    await other.remove(NET);
     await other.close();
   });
 

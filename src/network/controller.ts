@@ -1,16 +1,25 @@
 import { closeSync, openSync } from "node:fs";
-import { messageOf, notFound } from "../errors/index.ts";
+import { messageOf, notFound, notImplemented } from "../errors/index.ts";
 import { RouteSocket } from "../os/netlink/index.ts";
-import { type Bridge, type BridgeNetwork, ensureBridge, removeBridge } from "./bridge.ts";
+import { type Bridge, blockOf, ensureBridge, removeBridge } from "./bridge.ts";
 import { type Log, PacketFilter } from "./firewall/packet-filter.ts";
-import type { PublishedPort } from "./firewall/rules.ts";
-import type { PortRequest } from "./host-ports.ts";
 import { AddressPool } from "./ipam/address-pool.ts";
 import { parseSubnet } from "./ipam/subnet.ts";
 import { Departures, ownLinks, removeLink } from "./links.ts";
+import type {
+  Attachment,
+  BridgeNetwork,
+  Endpoint,
+  NetworkSettings,
+  Networks,
+  PortRequest,
+  PublishedPort,
+  Sandbox,
+  Survivor,
+} from "./model.ts";
 import { Publisher } from "./publisher.ts";
 import { isGone, plug, rebuildBridge } from "./repair.ts";
-import { createSandbox, type Endpoint, type Sandbox } from "./sandbox.ts";
+import { createSandbox } from "./sandbox.ts";
 import { WarmPool } from "./warm-pool.ts";
 
 export interface NetworkOptions {
@@ -23,23 +32,6 @@ export interface NetworkOptions {
   readonly warm?: number;
 }
 
-export interface AcquireOptions {
-  readonly address?: string;
-  readonly macAddress?: string;
-  /** Kernel settings of the namespace: "net.ipv4.ip_unprivileged_port_start" → "0". */
-  readonly sysctls?: Readonly<Record<string, string>>;
-}
-
-/** A container that outlived the engine that made it. */
-export interface Survivor {
-  /** The id of its sandbox. */
-  readonly id: string;
-  /** A process that lives in the network namespace. */
-  readonly pid: number;
-  readonly endpoints: readonly Endpoint[];
-  readonly ports: readonly PublishedPort[];
-}
-
 /** How long containers may be cut off when somebody deletes their bridge; a container that starts looks itself. */
 const BRIDGE_WATCH_MS = 2_000;
 
@@ -50,16 +42,18 @@ interface Network {
   readonly warm: WarmPool<Sandbox>;
 }
 
+type Particular = Omit<Attachment, "networkId"> & { readonly sysctls?: Readonly<Record<string, string>> };
+
 /**
- * The networks of one engine. Its life: `ensureBridge` for each network, `adopt` for each container that
- * still runs, `reconcile` once; from then on everything else in any order. What is held by nothing but this
- * process (warm sandboxes, reserved ports) ends with it, however it ends.
+ * The networks of one engine. What is held by nothing but this process (warm sandboxes, reserved ports) ends with
+ * it, however it ends.
  */
-export class NetworkController {
+export class NetworkController implements Networks {
   readonly #options: NetworkOptions;
   readonly #host = new RouteSocket();
   readonly #networks = new Map<string, Network>();
   readonly #sandboxes = new Map<string, Sandbox>();
+  readonly #ports = new Map<string, readonly PublishedPort[]>();
   readonly #filter: PacketFilter | undefined;
   readonly #publisher: Publisher;
   readonly #departures: Departures;
@@ -77,10 +71,12 @@ export class NetworkController {
     );
   }
 
-  /** Makes the network's bridge or takes the existing one; a network that is known already stays as it is. */
-  async ensureBridge(settings: BridgeNetwork): Promise<void> {
-    const { networkId, subnet, gateway, range } = settings;
+  async ensure(settings: NetworkSettings): Promise<void> {
+    const { networkId } = settings;
     if (this.#networks.has(networkId)) return;
+    if (settings.driver !== "bridge")
+      throw notImplemented(`the network driver ${settings.driver} is not supported`);
+    const { subnet, gateway, range } = blockOf(settings);
     const bridge = ensureBridge(this.#host, this.#options.engineKey, settings);
     const addresses = new AddressPool(parseSubnet(subnet), gateway, parseSubnet(range ?? subnet));
     const warm = new WarmPool(
@@ -101,8 +97,7 @@ export class NetworkController {
     warm.start();
   }
 
-  /** Removes the network's rules and, if it was made by an engine, its bridge. Its sandboxes must be released. */
-  async removeBridge(networkId: string): Promise<void> {
+  async remove(networkId: string): Promise<void> {
     const network = this.#networks.get(networkId);
     if (network === undefined) return;
     this.#networks.delete(networkId);
@@ -112,34 +107,52 @@ export class NetworkController {
     removeBridge(this.#host, this.#options.engineKey, network.bridge.name);
   }
 
-  /**
-   * A sandbox on the network: one that is ready, unless something particular is asked for. `conflict` when the
-   * address has a holder, `exhausted` when the network has none left.
-   */
-  acquire(networkId: string, options: AcquireOptions = {}): Sandbox {
-    const network = this.#network(networkId);
+  async acquire(
+    attachments: readonly Attachment[],
+    sysctls?: Readonly<Record<string, string>>,
+  ): Promise<Sandbox> {
+    const [attachment, another] = attachments;
+    if (attachment === undefined || another !== undefined)
+      throw notImplemented("a container cannot have several networks");
+    const particular = { ...attachment, ...(sysctls && { sysctls }) };
+    const network = this.#network(attachment.networkId);
     this.#keepBridge(network);
-    const sandbox = this.#takeReady(network, options) ?? this.#create(network, options);
+    const sandbox = this.#takeReady(network, particular) ?? this.#create(network, particular);
     this.#sandboxes.set(sandbox.id, sandbox);
     return sandbox;
   }
 
-  /**
-   * Publishes ports of the sandbox: all of them or none. Answers what was bound, in the order asked for.
-   * `conflict` when a port is taken, by a container or by another program.
-   */
-  async publish(sandbox: Sandbox, requests: readonly PortRequest[]): Promise<PublishedPort[]> {
-    const [endpoint] = sandbox.endpoints;
-    if (endpoint === undefined) throw notFound("a container without a network has no ports to publish");
-    const { defaultHostIp } = this.#network(endpoint.networkId).settings;
-    return this.#publisher.publish(sandbox.id, endpoint.address, requests, defaultHostIp);
+  async connect(_sandboxId: string, _attachment: Attachment): Promise<Endpoint> {
+    throw notImplemented("a running container cannot be connected to a network");
   }
 
-  /** Gives back everything of a sandbox whose processes have ended; released before, it does nothing. */
-  async release({ id }: Pick<Sandbox, "id">): Promise<void> {
+  async disconnect(_sandboxId: string, _networkId: string): Promise<void> {
+    throw notImplemented("a running container cannot be disconnected from a network");
+  }
+
+  async publish(sandboxId: string, requests: readonly PortRequest[]): Promise<PublishedPort[]> {
+    const [endpoint] = this.#sandboxes.get(sandboxId)?.endpoints ?? [];
+    if (endpoint === undefined) throw notFound("a container without a network has no ports to publish");
+    const { defaultHostIp } = this.#network(endpoint.networkId).settings;
+    const address = endpoint.ipv4?.address ?? "";
+    const published = await this.#publisher.publish(sandboxId, address, requests, defaultHostIp);
+    this.#ports.set(sandboxId, [...this.ports(sandboxId), ...published]);
+    return published;
+  }
+
+  async unpublish(_sandboxId: string, _ports: readonly PublishedPort[]): Promise<void> {
+    throw notImplemented("a port of a running container cannot be taken back");
+  }
+
+  ports(sandboxId: string): readonly PublishedPort[] {
+    return this.#ports.get(sandboxId) ?? [];
+  }
+
+  async release({ id }: { readonly id: string }): Promise<void> {
     const sandbox = this.#sandboxes.get(id);
     if (sandbox === undefined) return;
     this.#sandboxes.delete(id);
+    this.#ports.delete(id);
     try {
       await this.#publisher.unpublish(id);
     } finally {
@@ -153,16 +166,17 @@ export class NetworkController {
     const fd = openSync(`/proc/${pid}/ns/net`, "r");
     const sandbox = { id, fd, path: `/proc/${process.pid}/fd/${fd}`, endpoints };
     this.#sandboxes.set(id, sandbox);
-    for (const { networkId, address, hostInterface } of endpoints) {
+    for (const { networkId, ipv4, hostInterface = "" } of endpoints) {
       try {
         const { addresses, bridge } = this.#network(networkId);
-        addresses.allocate(address);
+        addresses.allocate(ipv4?.address);
         plug(this.#host, bridge, hostInterface);
       } catch (error) {
         this.#options.log("error", `a running container lost its network: ${messageOf(error)}`);
       }
     }
     this.#publisher.adopt(id, ports);
+    this.#ports.set(id, ports);
     return sandbox;
   }
 
@@ -170,7 +184,7 @@ export class NetworkController {
   async reconcile(): Promise<void> {
     const wanted = new Set<string>();
     for (const { endpoints } of this.#sandboxes.values())
-      for (const it of endpoints) wanted.add(it.hostInterface);
+      for (const it of endpoints) wanted.add(it.hostInterface ?? "");
     for (const { bridge } of this.#networks.values()) wanted.add(bridge.name);
     for (const { name } of ownLinks(this.#host, this.#options.engineKey)) {
       if (wanted.has(name)) continue;
@@ -232,21 +246,26 @@ export class NetworkController {
   }
 
   /** A ready one may hold the very address asked for; if it does not suit otherwise it makes way. */
-  #takeReady(network: Network, { address, macAddress, sysctls }: AcquireOptions): Sandbox | undefined {
+  #takeReady(network: Network, { ipv4: address, macAddress, sysctls }: Particular): Sandbox | undefined {
     const ordinary = macAddress === undefined && sysctls === undefined;
     if (!ordinary && address === undefined) return undefined;
     const ready = network.warm.take(
-      ({ endpoints }) => address === undefined || endpoints.some((endpoint) => endpoint.address === address),
+      ({ endpoints }) => address === undefined || endpoints.some(({ ipv4 }) => ipv4?.address === address),
     );
     if (ready === undefined || ordinary) return ready;
     this.#dispose(ready, network);
     return undefined;
   }
 
-  #create({ bridge, addresses }: Pick<Network, "bridge" | "addresses">, options: AcquireOptions): Sandbox {
-    const address = addresses.allocate(options.address);
+  #create({ bridge, addresses }: Pick<Network, "bridge" | "addresses">, options: Particular): Sandbox {
+    const { ipv4, macAddress, sysctls } = options;
+    const address = addresses.allocate(ipv4);
     try {
-      return createSandbox(this.#host, this.#options.engineKey, bridge, { ...options, address });
+      return createSandbox(this.#host, this.#options.engineKey, bridge, {
+        address,
+        ...(macAddress && { macAddress }),
+        ...(sysctls && { sysctls }),
+      });
     } catch (error) {
       addresses.free(address);
       throw error;
@@ -255,9 +274,9 @@ export class NetworkController {
 
   #dispose({ fd, endpoints }: Sandbox, network: Network | undefined): void {
     closeSync(fd);
-    for (const { address, hostInterface } of endpoints) {
-      network?.addresses.free(address);
-      this.#departures.add(hostInterface);
+    for (const { ipv4, hostInterface } of endpoints) {
+      if (ipv4 !== undefined) network?.addresses.free(ipv4.address);
+      if (hostInterface !== undefined) this.#departures.add(hostInterface);
     }
   }
 }

@@ -3,7 +3,7 @@ import { createConnection } from "node:net";
 import { networkInterfaces } from "node:os";
 import { saveRules } from "../os/firewall/index.ts";
 import { RouteSocket } from "../os/netlink/index.ts";
-import { cleanup, NetworkController, type Sandbox } from "./index.ts";
+import { cleanup, NetworkController, type NetworkSettings, type Sandbox } from "./index.ts";
 import { ownLinks } from "./links.ts";
 
 export const log = (level: string, message: string) => {
@@ -14,12 +14,14 @@ export const NET = "default";
 
 export const configuration = (which: 0 | 1) => ({
   engineKey: `slwt${process.pid}${"ab"[which]}`,
+  gateway: `10.213.${2 * third + which}.1`,
   bridge: {
+    driver: "bridge",
     networkId: NET,
+    name: NET,
     bridge: `slwt${process.pid}${"ab"[which]}`,
-    subnet: `10.213.${2 * third + which}.0/24`,
-    gateway: `10.213.${2 * third + which}.1`,
-  },
+    subnets: [{ subnet: `10.213.${2 * third + which}.0/24`, gateway: `10.213.${2 * third + which}.1` }],
+  } satisfies NetworkSettings,
 });
 
 /** The rules in the chains of this file's engines: other engines on the host have theirs. */
@@ -125,7 +127,7 @@ export async function open(
 ): Promise<NetworkController> {
   const { engineKey, bridge } = configuration(which);
   const it = new NetworkController({ engineKey, firewall: true, log });
-  await it.ensureBridge({ ...bridge, ...options });
+  await it.ensure({ ...bridge, ...options });
   return it;
 }
 
@@ -143,11 +145,16 @@ export function useController(): { controller: NetworkController } {
       child.kill(9);
       await child.exited;
     }
-    await held.controller.removeBridge(NET);
+    await held.controller.remove(NET);
     await held.controller.close();
     await cleanAll();
     await eventually("all interfaces are gone", () => interfacesOf(0).length === 0);
     expect(await saveRules()).not.toContain(configuration(0).engineKey);
   });
   return held;
+}
+
+/** As many sandboxes on the file's network. */
+export function acquireMany(controller: NetworkController, count: number): Promise<Sandbox[]> {
+  return Promise.all(Array.from({ length: count }, () => controller.acquire([{ networkId: NET }])));
 }

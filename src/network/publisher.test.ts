@@ -3,6 +3,7 @@ import { createServer } from "node:net";
 import { restoreRules } from "../os/firewall/index.ts";
 import { NetworkController } from "./index.ts";
 import {
+  acquireMany,
   ask,
   configuration,
   eventually,
@@ -23,17 +24,20 @@ const engine = useController();
 
 describe("published ports", () => {
   test("lead into the container from the host, from neighbours and from itself", async () => {
-    const [web, neighbour] = [engine.controller.acquire(NET), engine.controller.acquire(NET)];
+    const [web, neighbour] = [
+      await engine.controller.acquire([{ networkId: NET }]),
+      await engine.controller.acquire([{ networkId: NET }]),
+    ];
     await serve(web, 80, "hello");
-    const [port] = await engine.controller.publish(web, [{ containerPort: 80, protocol: "tcp" }]);
-    const address = web.endpoints[0]?.address ?? "";
+    const [port] = await engine.controller.publish(web.id, [{ containerPort: 80, protocol: "tcp" }]);
+    const address = web.endpoints[0]?.ipv4?.address ?? "";
     expect(port).toMatchObject({ hostIp: "0.0.0.0", protocol: "tcp", containerPort: 80, address });
     const hostPort = port?.hostPort ?? 0;
     const shown = await new Response(Bun.spawn(["iptables", "-t", "nat", "-vnL"]).stdout).text();
     expect(shown).toMatch(new RegExp(`DNAT +(tcp|6) .*tcp dpt:${hostPort} to:${address}:80`));
     expect(await fetchText("127.0.0.1", hostPort)).toBe("hello");
     expect(await fetchText(hostAddress ?? "", hostPort)).toBe("hello");
-    expect(await fetchText(configuration(0).bridge.gateway, hostPort)).toBe("hello");
+    expect(await fetchText(configuration(0).gateway, hostPort)).toBe("hello");
     expect(await fetchText(address, 80)).toBe("hello");
     expect(await fetchInside(neighbour, address, 80)).toBe("hello");
     expect(await fetchInside(neighbour, hostAddress ?? "", hostPort)).toBe("hello");
@@ -44,8 +48,8 @@ describe("published ports", () => {
   });
 
   test("work for UDP", async () => {
-    const sandbox = engine.controller.acquire(NET);
-    const [port] = await engine.controller.publish(sandbox, [
+    const sandbox = await engine.controller.acquire([{ networkId: NET }]);
+    const [port] = await engine.controller.publish(sandbox.id, [
       { containerPort: 53, protocol: "udp", hostIp: "127.0.0.1" },
     ]);
     await started(inside(sandbox, process.execPath, "-e", udpServer("text")));
@@ -59,12 +63,12 @@ describe("published ports", () => {
       socket: { data: (_, data) => void answers.push(data.toString()), error: () => undefined },
     });
     const serving = async (text: string, hostPort: string) => {
-      const sandbox = engine.controller.acquire(NET);
+      const sandbox = await engine.controller.acquire([{ networkId: NET }]);
       await started(inside(sandbox, process.execPath, "-e", udpServer(`"${text}"`)));
       const request = { containerPort: 53, protocol: "udp" } as const;
       // The flows of one port are looked up otherwise than those of several.
       const requests = [{ ...request, hostPort }, ...Array.from({ length: more }, () => request)];
-      const [port] = await engine.controller.publish(sandbox, requests);
+      const [port] = await engine.controller.publish(sandbox.id, requests);
       return { sandbox, hostPort: port?.hostPort ?? 0 };
     };
     const answered = (text: string, hostPort: number) =>
@@ -83,11 +87,14 @@ describe("published ports", () => {
   });
 
   test("are really reserved", async () => {
-    const [one, two] = [engine.controller.acquire(NET), engine.controller.acquire(NET)];
-    const [port] = await engine.controller.publish(one, [{ containerPort: 80, protocol: "tcp" }]);
+    const [one, two] = [
+      await engine.controller.acquire([{ networkId: NET }]),
+      await engine.controller.acquire([{ networkId: NET }]),
+    ];
+    const [port] = await engine.controller.publish(one.id, [{ containerPort: 80, protocol: "tcp" }]);
     const hostPort = String(port?.hostPort);
     expect(
-      await kindOf(engine.controller.publish(two, [{ containerPort: 80, protocol: "tcp", hostPort }])),
+      await kindOf(engine.controller.publish(two.id, [{ containerPort: 80, protocol: "tcp", hostPort }])),
     ).toBe(`conflict: Bind for 0.0.0.0:${hostPort} failed: port is already allocated`);
     const server = createServer();
     const refusal = new Promise((resolve) =>
@@ -101,40 +108,40 @@ describe("published ports", () => {
     const taken = (foreign.address() as { port: number }).port;
     const request = { containerPort: 80, protocol: "tcp" } as const;
     expect(
-      await kindOf(engine.controller.publish(two, [request, { ...request, hostPort: String(taken) }])),
+      await kindOf(engine.controller.publish(two.id, [request, { ...request, hostPort: String(taken) }])),
     ).toBe(
-      `conflict: failed to bind host port for 0.0.0.0:${taken}:${two.endpoints[0]?.address}:80/tcp: address already in use`,
+      `conflict: failed to bind host port for 0.0.0.0:${taken}:${two.endpoints[0]?.ipv4?.address}:80/tcp: address already in use`,
     );
     const range = `${taken}-${taken + 5}`;
-    const [chosen] = await engine.controller.publish(two, [{ ...request, hostPort: range }]);
+    const [chosen] = await engine.controller.publish(two.id, [{ ...request, hostPort: range }]);
     expect(chosen?.hostPort).toBeGreaterThan(taken);
     foreign.close();
     expect(
-      (await ownRules()).split("\n").filter((line) => line.includes(`${two.endpoints[0]?.address}:80`)),
+      (await ownRules()).split("\n").filter((line) => line.includes(`${two.endpoints[0]?.ipv4?.address}:80`)),
     ).toHaveLength(1);
   });
 
   test("refuse what cannot be", async () => {
-    const sandbox = engine.controller.acquire(NET);
+    const sandbox = await engine.controller.acquire([{ networkId: NET }]);
     const request = { containerPort: 80, protocol: "tcp" } as const;
-    expect(await kindOf(engine.controller.publish(sandbox, [{ ...request, hostPort: "70000" }]))).toStartWith(
-      "invalid: ",
-    );
-    expect(await kindOf(engine.controller.publish(sandbox, [{ ...request, hostPort: "9-1" }]))).toStartWith(
-      "invalid: ",
-    );
     expect(
-      await kindOf(engine.controller.publish(sandbox, [{ ...request, hostIp: "203.0.113.9" }])),
+      await kindOf(engine.controller.publish(sandbox.id, [{ ...request, hostPort: "70000" }])),
+    ).toStartWith("invalid: ");
+    expect(
+      await kindOf(engine.controller.publish(sandbox.id, [{ ...request, hostPort: "9-1" }])),
+    ).toStartWith("invalid: ");
+    expect(
+      await kindOf(engine.controller.publish(sandbox.id, [{ ...request, hostIp: "203.0.113.9" }])),
     ).toContain("cannot assign");
-    expect(await kindOf(engine.controller.publish(sandbox, [{ ...request, hostIp: "::" }]))).toStartWith(
+    expect(await kindOf(engine.controller.publish(sandbox.id, [{ ...request, hostIp: "::" }]))).toStartWith(
       "notImplemented: ",
     );
   });
 
   test("come back after their rules were flushed", async () => {
-    const web = engine.controller.acquire(NET);
+    const web = await engine.controller.acquire([{ networkId: NET }]);
     await serve(web, 80, "hello");
-    const [port] = await engine.controller.publish(web, [{ containerPort: 80, protocol: "tcp" }]);
+    const [port] = await engine.controller.publish(web.id, [{ containerPort: 80, protocol: "tcp" }]);
     const key = configuration(0).engineKey;
     await restoreRules(`*nat\n-F SLIPWAY-DNAT-${key}\n-D POSTROUTING -j SLIPWAY-SNAT-${key}\nCOMMIT\n`);
     await eventually(
@@ -148,9 +155,9 @@ describe("published ports", () => {
   });
 
   test("of twenty containers at once", async () => {
-    const all = Array.from({ length: 20 }, () => engine.controller.acquire(NET));
+    const all = await acquireMany(engine.controller, 20);
     const ports = await Promise.all(
-      all.map((it) => engine.controller.publish(it, [{ containerPort: 80, protocol: "tcp" }])),
+      all.map((it) => engine.controller.publish(it.id, [{ containerPort: 80, protocol: "tcp" }])),
     );
     expect(new Set(ports.flat().map(({ hostPort }) => hostPort)).size).toBe(20);
     await Promise.all(all.map((it) => engine.controller.release(it)));
@@ -165,15 +172,15 @@ describe("published ports", () => {
       firewall: false,
       log: (level, message) => void (level === "warn" && warnings.push(message)),
     });
-    await plain.ensureBridge(bridge);
+    await plain.ensure(bridge);
     await plain.reconcile();
-    const sandbox = plain.acquire(NET);
-    const [port] = await plain.publish(sandbox, [{ containerPort: 80, protocol: "tcp" }]);
+    const sandbox = await plain.acquire([{ networkId: NET }]);
+    const [port] = await plain.publish(sandbox.id, [{ containerPort: 80, protocol: "tcp" }]);
     expect(warnings).toEqual([expect.stringContaining("--iptables=false")]);
     expect(await fetchText("127.0.0.1", port?.hostPort ?? 0)).toBe("ECONNREFUSED");
     expect(await ownRules()).not.toContain(configuration(1).engineKey);
     await plain.release(sandbox);
-    await plain.removeBridge(NET);
+    await plain.remove(NET);
     await plain.close();
   });
 });

@@ -1,10 +1,12 @@
 import { describe, expect, test } from "bun:test";
 import { RouteSocket } from "../os/netlink/index.ts";
 import {
+  acquireMany,
   configuration,
   eventually,
   inside,
   interfacesOf,
+  kindOf,
   NET,
   started,
   useController,
@@ -14,14 +16,18 @@ const engine = useController();
 
 describe("a sandbox", () => {
   test("is a host of the bridge's network", async () => {
-    const sandbox = engine.controller.acquire(NET);
+    const sandbox = await engine.controller.acquire([{ networkId: NET }]);
     const [endpoint] = sandbox.endpoints;
-    const { gateway } = configuration(0).bridge;
-    expect(endpoint).toMatchObject({ networkId: NET, interface: "eth0", gateway, prefixLength: 24 });
+    const { gateway } = configuration(0);
+    expect(endpoint).toMatchObject({
+      networkId: NET,
+      interface: "eth0",
+      ipv4: { gateway, prefixLength: 24 },
+    });
     expect(endpoint?.macAddress).toMatch(/^02:42:0a:d5:/);
     expect(endpoint?.hostInterface).toMatch(/^veth[0-9a-f]{7}$/);
     const shown = await new Response(inside(sandbox, "ip", "addr").stdout).text();
-    expect(shown).toContain(`inet ${endpoint?.address}/24`);
+    expect(shown).toContain(`inet ${endpoint?.ipv4?.address}/24`);
     expect(shown).toContain(`link/ether ${endpoint?.macAddress}`);
     expect(shown).not.toContain("fe80");
     expect(await new Response(inside(sandbox, "ip", "route").stdout).text()).toContain(
@@ -37,26 +43,22 @@ describe("a sandbox", () => {
   });
 
   test("takes a fixed address, hardware address and kernel settings", async () => {
-    const address = configuration(0).bridge.gateway.replace(/1$/, "77");
-    const options = {
-      address,
-      macAddress: "02:00:00:00:00:07",
-      sysctls: { "net.ipv4.ip_unprivileged_port_start": "0" },
-    };
-    const sandbox = engine.controller.acquire(NET, options);
-    expect(sandbox.endpoints[0]).toMatchObject({ address, macAddress: options.macAddress });
+    const address = configuration(0).gateway.replace(/1$/, "77");
+    const wanted = { networkId: NET, ipv4: address, macAddress: "02:00:00:00:00:07" };
+    const sandbox = await engine.controller.acquire([wanted], { "net.ipv4.ip_unprivileged_port_start": "0" });
+    expect(sandbox.endpoints[0]).toMatchObject({ ipv4: { address }, macAddress: wanted.macAddress });
     const setting = inside(sandbox, "cat", "/proc/sys/net/ipv4/ip_unprivileged_port_start");
     expect((await new Response(setting.stdout).text()).trim()).toBe("0");
-    expect(() => engine.controller.acquire(NET, { address })).toThrow("already in use");
-    expect(() => engine.controller.acquire(NET, { sysctls: { "kernel.panic": "1" } })).toThrow(
+    expect(await kindOf(engine.controller.acquire([wanted]))).toContain("already in use");
+    expect(await kindOf(engine.controller.acquire([{ networkId: NET }], { "kernel.panic": "1" }))).toContain(
       "kernel.panic",
     );
     await engine.controller.release(sandbox);
-    engine.controller.acquire(NET, { address });
+    await engine.controller.acquire([wanted]);
   });
 
   test("goes even if a stray process stays in it", async () => {
-    const sandbox = engine.controller.acquire(NET);
+    const sandbox = await engine.controller.acquire([{ networkId: NET }]);
     await started(inside(sandbox, "sh", "-c", "echo; exec sleep 60"));
     await engine.controller.release(sandbox);
     const name = sandbox.endpoints[0]?.hostInterface ?? "";
@@ -65,8 +67,8 @@ describe("a sandbox", () => {
 
   test("leaks nothing, however many there were", async () => {
     for (let round = 0; round < 3; round++) {
-      const all = Array.from({ length: 20 }, () => engine.controller.acquire(NET));
-      expect(new Set(all.map(({ endpoints }) => endpoints[0]?.address)).size).toBe(20);
+      const all = await acquireMany(engine.controller, 20);
+      expect(new Set(all.map(({ endpoints }) => endpoints[0]?.ipv4?.address)).size).toBe(20);
       await Promise.all(all.map((sandbox) => engine.controller.release(sandbox)));
     }
     await eventually("only warm ones remain", () => interfacesOf(0).length <= 1 + 3);

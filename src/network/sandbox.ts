@@ -3,31 +3,9 @@ import { closeSync, existsSync } from "node:fs";
 import { addAddress, addDefaultRoute, createVeth, RouteSocket, setLink } from "../os/netlink/index.ts";
 import { createNamespace, inNamespace } from "../os/netns.ts";
 import type { Bridge } from "./bridge.ts";
+import type { Endpoint, Sandbox } from "./model.ts";
 import { linkAlias, macOf } from "./names.ts";
 import { writeSysctl } from "./sysctl.ts";
-
-/** How a sandbox is attached to one network. */
-export interface Endpoint {
-  readonly networkId: string;
-  /** Inside: "eth0". */
-  readonly interface: string;
-  /** The other end, on the host: a port of the network's bridge. */
-  readonly hostInterface: string;
-  readonly address: string;
-  readonly prefixLength: number;
-  readonly gateway: string;
-  readonly macAddress: string;
-}
-
-/** A network namespace with its interfaces, ready for a container's processes. */
-export interface Sandbox {
-  readonly id: string;
-  /** Keeps the namespace alive; ours to close. */
-  readonly fd: number;
-  /** The namespace as the OCI runtime can open it while this engine lives. */
-  readonly path: string;
-  readonly endpoints: readonly Endpoint[];
-}
 
 export interface EndpointSettings {
   readonly address: string;
@@ -82,14 +60,13 @@ export function createSandbox(
     inside[Symbol.dispose]();
   }
   const { networkId, prefixLength, gateway } = bridge;
-  const endpoint = {
+  const endpoint: Endpoint = {
+    endpointId: randomBytes(32).toString("hex"),
     networkId,
     interface: INTERFACE,
     hostInterface,
-    address,
-    prefixLength,
-    gateway,
     macAddress,
+    ipv4: { address, prefixLength, gateway },
   };
   return { id, fd, path: `/proc/${process.pid}/fd/${fd}`, endpoints: [endpoint] };
 }

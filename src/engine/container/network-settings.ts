@@ -17,9 +17,9 @@ export function networksOf(record: ContainerRecord): Record<string, api.Endpoint
           GwPriority: asked.GwPriority ?? 0,
           NetworkID: given?.networkId ?? asked.NetworkID ?? "",
           EndpointID: given?.endpointId ?? "",
-          Gateway: given?.gateway ?? "",
-          IPAddress: given?.address ?? "",
-          IPPrefixLen: given?.prefixLength ?? 0,
+          Gateway: given?.ipv4?.gateway ?? "",
+          IPAddress: given?.ipv4?.address ?? "",
+          IPPrefixLen: given?.ipv4?.prefixLength ?? 0,
           IPv6Gateway: "",
           GlobalIPv6Address: "",
           GlobalIPv6PrefixLen: 0,
@@ -77,7 +77,8 @@ export function membersOf(
       Name: record.name,
       EndpointID: endpoint.endpointId,
       MacAddress: endpoint.macAddress,
-      IPv4Address: `${endpoint.address}/${endpoint.prefixLength}`,
+      IPv4Address:
+        endpoint.ipv4 === undefined ? "" : `${endpoint.ipv4.address}/${endpoint.ipv4.prefixLength}`,
       IPv6Address: "",
     };
   }

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import type { PortMap } from "../../api/index.ts";
 import { conflict, errnoOf, notFound } from "../../errors/index.ts";
@@ -38,13 +37,16 @@ export async function joinNetwork(
   if (network === undefined) throw notFound(`network ${mode} not found`);
   const asked = container.record.endpoints[mode] ?? {};
   const address = asked.IPAMConfig?.IPv4Address;
-  const sandbox = engine.network.acquire(network.id, {
-    ...(address ? { address } : {}),
-    ...(asked.MacAddress ? { macAddress: asked.MacAddress } : {}),
-  });
+  const sandbox = await engine.network.acquire([
+    {
+      networkId: network.id,
+      ...(address ? { ipv4: address } : {}),
+      ...(asked.MacAddress ? { macAddress: asked.MacAddress } : {}),
+    },
+  ]);
   undo.add("release the network", () => engine.network.release(sandbox));
   const requests = portRequests(container.record);
-  const published = requests.length === 0 ? [] : await engine.network.publish(sandbox, requests);
+  const published = requests.length === 0 ? [] : await engine.network.publish(sandbox.id, requests);
   return {
     namespace: { path: sandbox.path },
     recorded: remember(network.name, sandbox, published, container),
@@ -71,8 +73,7 @@ function remember(
   return {
     sandboxId: sandbox.id,
     published,
-    endpoints:
-      endpoint === undefined ? {} : { [name]: { ...endpoint, endpointId: randomBytes(32).toString("hex") } },
+    endpoints: endpoint === undefined ? {} : { [name]: endpoint },
     ports: portMap(record, published),
   };
 }
@@ -133,7 +134,9 @@ export function writeNetworkFiles(
   const { hostConfig, config } = record;
   const paths = engine.paths.container(record.id);
   const hostname = config.Hostname ?? "";
-  const addresses = Object.values(network.recorded?.endpoints ?? {}).map(({ address }) => address);
+  const addresses = Object.values(network.recorded?.endpoints ?? {}).flatMap(({ ipv4 }) =>
+    ipv4 === undefined ? [] : [ipv4.address],
+  );
   const gateway = engine.networks.find(({ name }) => name === "bridge")?.gateway;
   const hosts = renderHosts({
     hostname,

@@ -1,5 +1,5 @@
 import type { ContainerConfig, EndpointSettings, HostConfig, MountPoint, PortMap } from "../../api/index.ts";
-import type { PublishedPort } from "../../network/index.ts";
+import type { Endpoint, PublishedPort } from "../../network/index.ts";
 
 /** What is durable of a container: one row of the metastore, written before a verb is acknowledged. */
 export interface ContainerRecord {
@@ -53,19 +53,8 @@ export interface RecordedState {
 export interface RecordedNetwork {
   sandboxId: string;
   published: PublishedPort[];
-  endpoints: Record<
-    string,
-    {
-      networkId: string;
-      endpointId: string;
-      interface: string;
-      hostInterface: string;
-      address: string;
-      prefixLength: number;
-      gateway: string;
-      macAddress: string;
-    }
-  >;
+  /** By the network's name. */
+  endpoints: Record<string, Endpoint>;
   ports: PortMap;
 }
 
