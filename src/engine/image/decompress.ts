@@ -2,17 +2,23 @@ import { Readable } from "node:stream";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 import { invalid, messageOf, SlipwayError, unavailable } from "../../errors/index.ts";
 
-const magics: readonly [name: "gzip" | "zstd" | "xz" | "bzip2", bytes: readonly number[]][] = [
+export type Compression = "gzip" | "zstd" | "xz" | "bzip2";
+
+const magics: readonly [name: Compression, bytes: readonly number[]][] = [
   ["gzip", [0x1f, 0x8b]],
   ["zstd", [0x28, 0xb5, 0x2f, 0xfd]],
   ["xz", [0xfd, 0x37, 0x7a, 0x58, 0x5a]],
   ["bzip2", [0x42, 0x5a, 0x68]],
 ];
 
-/** An archive's own bytes, whichever compression its first bytes tell. Damage is `invalid`. */
+/**
+ * An archive's own bytes, whichever compression its first bytes tell; with `only` others than these are left as they
+ * are. Damage is `invalid`.
+ */
 export async function* decompressed(
   source: AsyncIterable<Uint8Array>,
   signal: AbortSignal,
+  only?: readonly Compression[],
 ): AsyncGenerator<Uint8Array> {
   const iterator = source[Symbol.asyncIterator]();
   const held: Uint8Array[] = [];
@@ -26,7 +32,7 @@ export async function* decompressed(
   const start = Buffer.concat(held);
   const whole = rejoin(start, iterator);
   const compression = magics.find(([, magic]) => magic.every((byte, at) => start[at] === byte))?.[0];
-  if (compression === undefined) yield* whole;
+  if (compression === undefined || only?.includes(compression) === false) yield* whole;
   else if (compression === "gzip" || compression === "zstd") yield* inProcess(whole, compression);
   else yield* byChild(whole, compression, signal);
 }
@@ -76,7 +82,7 @@ async function* byChild(
   });
   try {
     yield* child.stdout;
-    const complaint = (await new Response(child.stderr).text()).trim();
+    const [complaint] = (await new Response(child.stderr).text()).trim().split("\n");
     if ((await child.exited) !== 0)
       throw invalid(`the archive's ${program} compression is damaged: ${complaint}`);
   } finally {

@@ -106,6 +106,12 @@ good["one compressed with xz"] = Bun.spawnSync(["xz", "-c"], {
   stdin: good["a Docker archive"] as Buffer,
 }).stdout;
 
+for (const program of ["xz", "bzip2"]) {
+  const compressed = Bun.spawnSync([program, "-c"], { stdin: layer }).stdout;
+  const members = { "a/layer.tar": compressed, [configName]: config, "manifest.json": manifest() };
+  good[`one whose layers are compressed with ${program}`] = await tar(members);
+}
+
 test.each(Object.entries(good))("%s is loaded", async (_, archive) => {
   await using rooms = await testRooms();
   const verbs = imageVerbs(rooms);
@@ -128,6 +134,14 @@ const escapingName = `${hexOf(digestOf(escaping))}.json`;
 const bad: Record<string, [archive: Buffer, message: RegExp]> = {
   "a truncated archive": [whole.subarray(0, 2000), /truncated/],
   "a truncated compressed archive": [gzipSync(whole).subarray(0, 300), /damaged or truncated/],
+  "a truncated layer that is compressed with xz": [
+    await tar({
+      "a/layer.tar": Bun.spawnSync(["xz", "-c"], { stdin: layer }).stdout.subarray(0, 60),
+      [configName]: config,
+      "manifest.json": manifest(),
+    }),
+    /xz compression is damaged: .*xz: \(stdin\): Unexpected end of input/,
+  ],
   "no archive at all": [Buffer.alloc(4096, "text "), /./],
   "an empty archive": [Buffer.alloc(1024), /invalid archive: it is empty/],
   "an archive of something else": [await tar({ file: "x" }), /does not contain a manifest.json/],

@@ -2,6 +2,7 @@ import { posix } from "node:path";
 import { readTar } from "../../archive/index.ts";
 import { invalid } from "../../errors/index.ts";
 import { type Digest, isDigest } from "../../oci/digest.ts";
+import { decompressed } from "./decompress.ts";
 import { bytesOf, parseJson } from "./documents.ts";
 import type { Lease } from "./leases.ts";
 import type { ImageRooms } from "./rooms.ts";
@@ -60,7 +61,9 @@ async function spoolBlob(
 ): Promise<Digest> {
   const announced = `sha256:${blobName.exec(name)?.[1]}`;
   if (!isDigest(announced)) {
-    const { digest } = await staging.ingest(body);
+    // What containers can be made from and registries take is gzip, zstd or nothing.
+    const plain = decompressed(body, staging.signal, ["bzip2", "xz"]);
+    const { digest } = await staging.ingest(upTo(await staging.room(), plain, name));
     lease.blobs.add(digest);
     return digest;
   }
@@ -68,6 +71,21 @@ async function spoolBlob(
   lease.blobs.add(announced);
   if (!(await content.has(announced))) await staging.ingest(body, { digest: announced });
   return announced;
+}
+
+/** What a few compressed bytes come to must not fill the disk. */
+async function* upTo(
+  limit: number,
+  chunks: AsyncIterable<Uint8Array>,
+  name: string,
+): AsyncGenerator<Uint8Array> {
+  let size = 0;
+  for await (const chunk of chunks) {
+    size += chunk.length;
+    if (size > limit)
+      throw invalid(`invalid archive: ${name} unpacks to more than ${limit} bytes, the limit`);
+    yield chunk;
+  }
 }
 
 function nameInside(path: string, shown: string): string {

@@ -103,17 +103,20 @@ export class Staging implements Stager {
       const key = `${unpackingPrefix}${randomUUID()}`;
       this.#keys.add(key);
       const target = await snapshots.prepareLayer(key);
-      const { bavail, bsize, ffree } = await statfs(dataRoot);
-      const layer = await unpack({
-        target,
-        maxBytes: Math.min(Math.floor(bavail * bsize * shareOfFreeSpace), this.rooms.maxLayerBytes),
-        maxEntries: Math.floor(ffree * shareOfFreeSpace),
-      });
+      const { ffree } = await statfs(dataRoot);
+      const maxEntries = Math.floor(ffree * shareOfFreeSpace);
+      const layer = await unpack({ target, maxBytes: await this.room(), maxEntries });
       return { ...layer, key };
     });
     const settled = staged.catch(() => undefined).finally(() => this.#running.delete(settled));
     this.#running.add(settled);
     return staged;
+  }
+
+  /** Bytes that one layer may take at the moment. */
+  async room(): Promise<number> {
+    const { bavail, bsize } = await statfs(this.rooms.dataRoot);
+    return Math.min(Math.floor(bavail * bsize * shareOfFreeSpace), this.rooms.maxLayerBytes);
   }
 
   /** Gives a layer, which must be on the disk, its place in a stack; nothing when somebody else did meanwhile. */
