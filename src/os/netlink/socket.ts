@@ -36,6 +36,8 @@ export interface NetlinkRequest {
   readonly flags?: number;
   readonly body: Uint8Array;
   readonly what: string;
+  /** The kernel answers it only when it fails, and with it all that was sent together: the brackets of a batch. */
+  readonly silent?: boolean;
 }
 
 /** A message the kernel answered a request with, without its header. */
@@ -74,11 +76,11 @@ export class NetlinkSocket implements Disposable {
     if (requests.length === 0) return;
     const first = this.#send(requests, NLM_F_ACK);
     let failure: SlipwayError | undefined;
-    for (let missing = requests.length; missing > 0; ) {
+    for (let missing = requests.filter(({ silent }) => !silent).length; missing > 0; ) {
       for (const { type, sequence, body } of this.#receive()) {
         const request = requests[sequence - first];
         if (type !== NLMSG_ERROR || request === undefined) continue;
-        missing--;
+        missing = request.silent ? 0 : missing - 1;
         failure ??= failureOf(body, request);
       }
     }
@@ -115,7 +117,7 @@ export class NetlinkSocket implements Disposable {
       const header = Buffer.alloc(HEADER);
       header.writeUInt32LE(HEADER + request.body.length, 0);
       header.writeUInt16LE(request.type, 4);
-      header.writeUInt16LE(NLM_F_REQUEST | flags | (request.flags ?? 0), 6);
+      header.writeUInt16LE(NLM_F_REQUEST | (request.silent ? 0 : flags) | (request.flags ?? 0), 6);
       header.writeUInt32LE(++this.#sequence, 8);
       return Buffer.concat([header, request.body, Buffer.alloc(-request.body.length & 3)]);
     });
