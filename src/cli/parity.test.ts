@@ -18,7 +18,7 @@ beforeAll(() => {
       const { pathname } = new URL(request.url);
       if (pathname.endsWith("/_ping"))
         return new Response("OK", { headers: { "Api-Version": "1.51", Ostype: "linux" } });
-      if (!pathname.endsWith("/create") && !pathname.endsWith("/update"))
+      if (!/\/(create|update|connect|disconnect)$/.test(pathname))
         return Response.json({ message: "no" }, { status: 404 });
       received.push(await request.json());
       return Response.json({ Id: "a".repeat(64), Warnings: [] }, { status: 201 });
@@ -88,6 +88,22 @@ const lines: string[] = [
   "create --cap-add NET_ADMIN --cap-drop ALL --privileged --read-only --group-add 5 -u 1:2 -w /w -h host --domainname d busybox",
   "create --entrypoint= busybox x",
   "create --entrypoint e --rm -a stdin -a stdout --volumes-from a:ro --volume-driver local --cgroup-parent /p busybox -x --y",
+  "create --network name=foo,link-local-ip=169.254.0.9,ip6=fd00::2,mac-address=02:00:00:00:00:01,gw-priority=-3 --network name=bar,alias=b,alias=c busybox",
+  "create --network foo --network-alias a --network-alias b --link-local-ip 169.254.3.4 --ip6 fd00::9 --link db --link c:d busybox",
+  "create --net foo --net-alias a --link db:x busybox",
+  "create --link db --link db:base --mac-address 02-00-00-00-00-01 busybox",
+  'create --network name=a,"driver-opt=com.docker.network.endpoint.sysctls=net.ipv4.conf.IFNAME.a=1,net.ipv4.conf.IFNAME.b=2" busybox',
+  "create --network name=foo,driver-opt=com.docker.network.endpoint.ifname=wan0 --network bar busybox",
+  "network create x",
+  "network create -d macvlan --internal --attachable --label a=b --label c -o parent=eth0 -o macvlan_mode=bridge x",
+  "network create --subnet 10.9.0.0/16 --ip-range 10.9.5.0/24 --gateway 10.9.0.254 --aux-address a=10.9.0.7 --aux-address b=10.9.0.8 x",
+  "network create --ipv6 --ipv4=false --subnet fd00:1::/64 --gateway fd00:1::1 --ipam-driver default --ipam-opt a=b x",
+  "network create --config-only --scope local --ingress x",
+  "network create --config-from other x",
+  "network connect n c",
+  "network connect --ip 10.0.0.2 --ip6 fd00::2 --alias a,b --alias c --link db:x --link-local-ip 169.254.1.1 --driver-opt k=v --gw-priority 7 n c",
+  "network disconnect n c",
+  "network disconnect -f n c",
   "update -m 1g --restart always --pids-limit 5 --cpus 2 x",
 ];
 

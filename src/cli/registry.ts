@@ -202,12 +202,21 @@ export const entries: readonly Entry[] = [
     "Delete one or more manifest lists from local storage",
     () => import("./command/manifest/rm.ts"),
   ),
+  entry("network connect", "Connect a container to a network", () => import("./command/network/connect.ts")),
+  entry("network create", "Create a network", () => import("./command/network/create.ts")),
+  entry(
+    "network disconnect",
+    "Disconnect a container from a network",
+    () => import("./command/network/disconnect.ts"),
+  ),
   entry(
     "network inspect",
     "Display detailed information on one or more networks",
     () => import("./command/network/inspect.ts"),
   ),
   entry("network ls,network list", "List networks", () => import("./command/network/ls.ts")),
+  entry("network prune", "Remove all unused networks", () => import("./command/network/prune.ts")),
+  entry("network rm,network remove", "Remove one or more networks", () => import("./command/network/rm.ts")),
   entry(
     "registry serve",
     "Offer the engine's images to others as a registry",

@@ -1,5 +1,6 @@
 /* The usual kinds of flags; the ones with a grammar of their own are made with `custom`. */
 import { wrong } from "../local-error.ts";
+import { csvFields } from "../opts/csv.ts";
 import type { Flag, FlagOptions } from "./flag.ts";
 import { parseBool, parseInteger } from "./scalar.ts";
 
@@ -28,6 +29,12 @@ export function list(
   const { check = (text: string) => text, ...rest } = options;
   const add = (text: string, before: string[]) => [...before, check(text)];
   return { placeholder: "list", ...rest, description, zero: [], add };
+}
+
+/** A flag that may be repeated and takes several values with commas between; `"` may quote one. */
+export function strings(description: string, options: FlagOptions = {}): Flag<string[]> {
+  const add = (text: string, before: string[]) => (text === "" ? before : [...before, ...csvFields(text)]);
+  return { placeholder: "strings", ...options, description, zero: [], add };
 }
 
 /** A flag that may be repeated, with values of its own kind. */
