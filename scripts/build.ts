@@ -2,8 +2,8 @@
 const commit = (await Bun.$`git rev-parse --short HEAD`.nothrow().quiet().text()).trim() || "unknown";
 
 const result = await Bun.build({
-  // A worker is a program of its own.
-  entrypoints: ["src/main.ts", "src/server/listen/accept-worker.ts"],
+  // Workers are programs of their own.
+  entrypoints: ["src/main.ts", "src/server/listen/accept-worker.ts", "src/layers/child/gzip/worker.ts"],
   compile: { outfile: "dist/slipway" },
   minify: true,
   bytecode: true,

@@ -66,6 +66,27 @@ export class ContentStore {
     }
   }
 
+  /**
+   * Takes in what another process writes into an open file (a descriptor), flushes, and says the digest of. Nothing is
+   * left of it when `write` fails, or the file has another size than it says.
+   */
+  async take(write: (file: number) => Promise<Required<Expected>>): Promise<BlobInfo> {
+    const temporary = join(this.#ingests, `${process.pid}-${++this.#ingested}`);
+    const file = await open(temporary, "wx", 0o600);
+    try {
+      const { digest, size } = await write(file.fd);
+      verify({ digest, size: (await file.stat()).size }, { size });
+      await rename(temporary, this.path(digest));
+      await this.#syncBlobs();
+      return await this.info(digest);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    } finally {
+      await file.close();
+    }
+  }
+
   /** Begins a blob that comes in pieces and says last what it is; an engine that is killed takes it away. */
   async begin(): Promise<BlobUpload> {
     const path = join(this.#ingests, `${process.pid}-${++this.#ingested}`);

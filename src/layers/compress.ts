@@ -1,21 +1,29 @@
+import type { Digest } from "../oci/digest.ts";
 import { startChild } from "./child-process.ts";
-import { verified } from "./verified.ts";
 
 export interface CompressRequest {
   /** Path of an uncompressed layer. */
   readonly blob: string;
+  /** So many threads work on it. */
+  readonly threads: number;
+}
+
+/** What a child has written. */
+export interface CompressedLayer {
+  readonly digest: Digest;
+  readonly size: number;
 }
 
 /**
- * A layer compressed with gzip (RFC 1952): always the same bytes for the same layer, whatever the number of cores,
- * which are all used. The stream fails when the child does.
+ * Compresses a layer with gzip (RFC 1952) into an open file: always the same bytes for the same layer, whatever the
+ * number of threads. They are on the disk when the answer comes.
  */
 export function compressLayer(
-  blob: string,
+  request: CompressRequest,
+  file: number,
   options: { signal?: AbortSignal; onProgress?: (progress: { read: number; size: number }) => void } = {},
-): ReadableStream<Uint8Array> {
+): Promise<CompressedLayer> {
   const { signal, onProgress } = options;
   const onEvent = (event: unknown) => onProgress?.(event as { read: number; size: number });
-  const request: CompressRequest = { blob };
-  return verified(startChild<null>("layer-compress", request, { signal, output: true, onEvent }));
+  return startChild<CompressedLayer>("layer-compress", request, { signal, file, onEvent }).result;
 }

@@ -18,7 +18,7 @@ export {
 } from "./archive.ts";
 export { startChild } from "./child-process.ts";
 export { compareStacks } from "./compare.ts";
-export { compressLayer } from "./compress.ts";
+export { type CompressedLayer, compressLayer } from "./compress.ts";
 export { type Change, changes, diffLayer } from "./diff.ts";
 export { GrowingLayer, type GrownLayer } from "./growing.ts";
 export { imageComplaint } from "./image-support.ts";

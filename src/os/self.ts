@@ -18,3 +18,11 @@ export function selfCommand(name: string, ...args: string[]): string[] {
   const [program = "", ...rest] = ownCommand("internal", name, ...args);
   return [isCompiled ? "/proc/self/exe" : program, ...rest];
 }
+
+/**
+ * What `new Worker` takes for one of our own programs, named from src: `server/listen/accept-worker`. Each stands among
+ * the entry points of scripts/build.ts.
+ */
+export function ownWorker(name: string): string {
+  return isCompiled ? `/$bunfs/root/${name}.js` : join(import.meta.dir, "..", `${name}.ts`);
+}

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { invalid } from "../../errors/index.ts";
+import { ownWorker } from "../../os/self.ts";
 import type { Listener } from "../listener.ts";
 import { listening } from "./listening.ts";
 import { relay } from "./relay.ts";
@@ -42,7 +43,7 @@ function activatedSockets(): number {
 }
 
 function acceptOn(fd: number, path: string): Worker {
-  const worker = new Worker(new URL("./accept-worker.ts", import.meta.url).href, { smol: true });
+  const worker = new Worker(ownWorker("server/listen/accept-worker"), { smol: true });
   worker.onmessage = ({ data }: MessageEvent<number>) => relay(data, path);
   worker.postMessage(fd);
   return worker;

@@ -1,46 +1,46 @@
+import { availableParallelism } from "node:os";
 import type { Image } from "../../../images/index.ts";
 import { compressLayer } from "../../../layers/index.ts";
 import { type Digest, hexOf } from "../../../oci/digest.ts";
-import { type Descriptor, type Manifest, mediaTypes } from "../../../oci/image.ts";
+import { type Descriptor, mediaTypes } from "../../../oci/image.ts";
 import type { Lease } from "../leases.ts";
-import { type PackedImage, storeDocument } from "../packed.ts";
 import { progressMessage, type Report } from "../progress.ts";
 import type { ImageRooms } from "../rooms.ts";
-import { together } from "./together.ts";
 
 const uncompressed: readonly string[] = [mediaTypes.layer, mediaTypes.dockerLayer];
 
+/** Answers a layer as registries get it. */
+export type Compression = (signal: AbortSignal) => Promise<Descriptor>;
+
 /**
- * The image as it is sent: registries get compressed layers. Layers that were compressed before, for whatever image,
- * are not compressed again. What is new is on the disk only when the file system was flushed. Undefined when the layers
- * are fit to be sent as they are.
+ * For each of an image's layers, what makes it fit to be sent, which is compressed. Layers that were compressed before,
+ * for whatever image, are not compressed again. Undefined when all are fit as they are.
  */
-export async function compressedImage(
+export function compressions(
   rooms: ImageRooms,
-  image: Image,
+  { config }: Image["record"],
   layers: readonly Descriptor[],
-  { lease, report, signal }: { lease: Lease; report: Report; signal: AbortSignal },
-): Promise<PackedImage | undefined> {
-  const { configDescriptor, config } = image.record;
-  if (!layers.some(({ mediaType }) => uncompressed.includes(mediaType))) return undefined;
+  { lease, report }: { lease: Lease; report: Report },
+): Compression[] | undefined {
+  if (!layers.some(isUncompressed)) return undefined;
   const known = compressedLayers(rooms);
-  const work = layers.map((layer, index) => (until: AbortSignal) => {
-    const diffID = config.rootfs.diff_ids[index] as Digest;
-    const fit = uncompressed.includes(layer.mediaType) ? known.get(diffID) : layer;
+  const diffIDs = config.rootfs.diff_ids;
+  const fits = layers.map((layer, at) => (isUncompressed(layer) ? known.get(diffIDs[at] as Digest) : layer));
+  const cores = availableParallelism();
+  const threads = Math.max(1, Math.floor(cores / fits.filter((fit) => fit === undefined).length));
+  return layers.map((layer, at) => {
+    const fit = fits[at];
+    const id = hexOf(diffIDs[at] as Digest).slice(0, 12);
     if (fit === undefined)
-      return rooms.unpacking.run(() => compress(rooms, layer, diffID, lease, report, until));
+      return (signal) =>
+        rooms.unpacking.run(() => compress(rooms, layer, { id, threads, lease, report, signal }));
     lease.blobs.add(fit.digest);
-    return fit;
+    return async () => fit;
   });
-  const sent = await together(work, signal);
-  const document: Manifest = {
-    schemaVersion: 2,
-    mediaType: mediaTypes.manifest,
-    config: configDescriptor,
-    layers: sent,
-  };
-  const manifest = await storeDocument(rooms, mediaTypes.manifest, document, lease);
-  return { manifest, configDescriptor, config, layers: sent, references: [] };
+}
+
+function isUncompressed({ mediaType }: Descriptor): boolean {
+  return uncompressed.includes(mediaType);
 }
 
 /** By diffID: the compressed layers that are here, of whatever image. */
@@ -52,31 +52,33 @@ function compressedLayers({ images }: ImageRooms): Map<Digest, Descriptor> {
       const layers = blobs.slice(blobs.length - diffIDs.length);
       for (const [index, diffID] of diffIDs.entries()) {
         const layer = layers[index];
-        if (layer !== undefined && !uncompressed.includes(layer.mediaType)) found.set(diffID, layer);
+        if (layer !== undefined && !isUncompressed(layer)) found.set(diffID, layer);
       }
     }
   }
   return found;
 }
 
+interface Circumstances {
+  /** What users see of the layer. */
+  readonly id: string;
+  readonly threads: number;
+  readonly lease: Lease;
+  readonly report: Report;
+  readonly signal: AbortSignal;
+}
+
 async function compress(
-  rooms: ImageRooms,
+  { content }: ImageRooms,
   layer: Descriptor,
-  diffID: Digest,
-  lease: Lease,
-  report: Report,
-  signal: AbortSignal,
+  { id, threads, lease, report, signal }: Circumstances,
 ): Promise<Descriptor> {
-  const { content } = rooms;
-  const id = hexOf(diffID).slice(0, 12);
-  const stream = compressLayer(content.path(layer.digest), {
-    signal,
-    onProgress: ({ read, size }) => report(progressMessage(id, "Compressing", read, size)),
-  });
-  const { digest, size } = await content.ingest(
-    stream as AsyncIterable<Uint8Array>,
-    {},
-    { signal, sync: false },
+  const request = { blob: content.path(layer.digest), threads };
+  const { digest, size } = await content.take((file) =>
+    compressLayer(request, file, {
+      signal,
+      onProgress: ({ read, size }) => report(progressMessage(id, "Compressing", read, size)),
+    }),
   );
   lease.blobs.add(digest);
   return { mediaType: mediaTypes.layerGzip, digest, size };

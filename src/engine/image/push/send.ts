@@ -1,16 +1,17 @@
 import type { Image, Target } from "../../../images/index.ts";
 import { type Digest, hexOf } from "../../../oci/digest.ts";
-import type { Descriptor } from "../../../oci/image.ts";
+import { type Descriptor, type Manifest, mediaTypes } from "../../../oci/image.ts";
 import type { Reference } from "../../../oci/reference.ts";
 import type { Repository } from "../../../registry/index.ts";
 import { maxDocument } from "../documents.ts";
 import type { Lease } from "../leases.ts";
+import { storeDocument } from "../packed.ts";
 import type { Report } from "../progress.ts";
 import { registerImages } from "../register.ts";
 import type { TransferRooms } from "../transfer-rooms.ts";
-import { syncStorage } from "../unpack.ts";
-import { compressedImage } from "./compressed.ts";
-import { type Upload, uploadBlobs } from "./upload.ts";
+import { type Compression, compressions } from "./compressed.ts";
+import { together } from "./together.ts";
+import { uploadBlob } from "./upload.ts";
 
 /** One name on its way to its registry. */
 export interface Push {
@@ -22,7 +23,9 @@ export interface Push {
   readonly signal: AbortSignal;
 }
 
-/** Sends one image, its layers compressed; answers the manifest that has the name in the registry now. */
+/**
+ * Sends one image, each layer as soon as it is compressed; answers the manifest that has the name in the registry now.
+ */
 export async function sendImage(
   push: Push,
   { target, image }: { target: Target; image: Image },
@@ -33,17 +36,25 @@ export async function sendImage(
   const [manifest = image.record.manifest, config = image.record.configDescriptor, ...layers] =
     entry?.blobs ?? image.blobs;
   // A manifest that an index lists, or that came with this digest, is not made anew.
-  const packed = target.isIndex ? undefined : await compressedImage(rooms, image, layers, push);
-  const sent = packed?.manifest ?? manifest;
-  await sendBlobs(push, [config, ...(packed?.layers ?? layers)], image);
-  await sendDocument(push, sent, name.tag as string);
-  const canonical = canonicalName(name, sent);
-  if (packed !== undefined) {
-    const { layerSizes } = image.record;
-    await syncStorage(rooms);
-    registerImages(rooms, [{ image: { ...packed, references: [name, canonical] }, layerSizes }]);
-  } else if (!target.isIndex) rooms.images.tag(target, canonical);
-  return sent;
+  const compressing = target.isIndex ? undefined : compressions(rooms, image.record, layers, push);
+  const [, ...sent] = await sendBlobs(push, [config, ...(compressing ?? layers)], image);
+  if (compressing !== undefined) return await sendCompressed(push, image, sent);
+  await sendDocument(push, manifest, name.tag as string);
+  if (!target.isIndex) rooms.images.tag(target, canonicalName(name, manifest));
+  return manifest;
+}
+
+/** Sends the manifest that an image has with its layers compressed, and remembers it with them. */
+async function sendCompressed(push: Push, { record }: Image, layers: Descriptor[]): Promise<Descriptor> {
+  const { rooms, name, lease } = push;
+  const { configDescriptor, config, layerSizes } = record;
+  const { manifest: mediaType } = mediaTypes;
+  const document: Manifest = { schemaVersion: 2, mediaType, config: configDescriptor, layers };
+  const manifest = await storeDocument(rooms, mediaType, document, lease);
+  await sendDocument(push, manifest, name.tag as string);
+  const references = [name, canonicalName(name, manifest)];
+  registerImages(rooms, [{ image: { manifest, configDescriptor, config, layers, references }, layerSizes }]);
+  return manifest;
 }
 
 /** Sends an index with all that it lists, the innermost first. */
@@ -63,15 +74,28 @@ export async function sendIndex(push: Push, target: Target): Promise<Descriptor>
   return target.descriptor;
 }
 
-/** Sends a config and the layers; of an image, the layers are told by their diffIDs. */
-async function sendBlobs(push: Push, blobs: readonly Descriptor[], image: Image | undefined): Promise<void> {
+/**
+ * Sends a config and the layers, several at once, and answers what they are; of an image, the layers are told by their
+ * diffIDs.
+ */
+async function sendBlobs(
+  push: Push,
+  blobs: readonly (Descriptor | Compression)[],
+  image: Image | undefined,
+): Promise<Descriptor[]> {
   const { rooms, repository, name, report, signal } = push;
-  const uploads = blobs.map((blob, index): Upload => {
+  const work = blobs.map((given, index) => {
     const diffID = image?.config.rootfs.diff_ids[index - 1];
-    const sources = repositoriesWith(rooms, blob.digest, name);
-    return { blob, sources, ...(diffID === undefined ? {} : { id: hexOf(diffID).slice(0, 12) }) };
+    const id = diffID && hexOf(diffID).slice(0, 12);
+    if (id) report({ status: "Preparing", progressDetail: {}, id });
+    return async (until: AbortSignal): Promise<Descriptor> => {
+      const blob = typeof given === "function" ? await given(until) : given;
+      const sources = repositoriesWith(rooms, blob.digest, name);
+      await uploadBlob(rooms, repository, { blob, sources, id }, report, until);
+      return blob;
+    };
   });
-  await uploadBlobs(rooms, repository, uploads, report, signal);
+  return await together(work, signal);
 }
 
 async function sendDocument(

@@ -2,13 +2,12 @@ import type { Descriptor } from "../../../oci/image.ts";
 import type { Repository } from "../../../registry/index.ts";
 import { progressMessage, type Report } from "../progress.ts";
 import type { TransferRooms } from "../transfer-rooms.ts";
-import { together } from "./together.ts";
 
 /** A blob that is sent: what users see of it is `id`. */
 export interface Upload {
   readonly blob: Descriptor;
   /** Absent for what is not worth telling, such as a config. */
-  readonly id?: string;
+  readonly id?: string | undefined;
   /** Repositories of the same registry that have, or had, the blob. */
   readonly sources: readonly string[];
 }
@@ -16,22 +15,18 @@ export interface Upload {
 /** So many repositories are tried: each costs a round trip. */
 const maxMounts = 3;
 
-/** Sends blobs that the repository has not, several at once. */
-export async function uploadBlobs(
+/** Sends a blob, unless the repository has it, as soon as a slot is free. */
+export function uploadBlob(
   rooms: TransferRooms,
   repository: Repository,
-  uploads: readonly Upload[],
+  upload: Upload,
   report: Report,
   signal: AbortSignal,
 ): Promise<void> {
-  for (const { id } of uploads) if (id) report({ status: "Preparing", progressDetail: {}, id });
-  const work = uploads.map((upload) => (until: AbortSignal) => {
-    return rooms.uploads.run(() => uploadBlob(rooms, repository, upload, report, until));
-  });
-  await together(work, signal);
+  return rooms.uploads.run(() => send(rooms, repository, upload, report, signal));
 }
 
-async function uploadBlob(
+async function send(
   { content }: TransferRooms,
   repository: Repository,
   { blob, id, sources }: Upload,
