@@ -1,5 +1,6 @@
 import { messageOf } from "../../errors/index.ts";
 import { RulesetGeneration, restoreRules, saveRules, usesNfTables } from "../../os/firewall/index.ts";
+import type { BridgeNetwork } from "../model.ts";
 import { chainsOf, destinationRule, type FilteredBridge, type PublishedPort } from "./rules.ts";
 import { assertScript, isInForce, parseSavedRules, portsScript, removalScript } from "./rules-script.ts";
 
@@ -15,6 +16,8 @@ export type Log = (level: "debug" | "info" | "warn" | "error", message: string) 
  */
 export class PacketFilter {
   readonly bridges = new Map<string, FilteredBridge>();
+  /** The bridge networks by their ids; other drivers need no rules. */
+  readonly networks = new Map<string, BridgeNetwork>();
   readonly ports = new Set<PublishedPort>();
   readonly #chains;
   readonly #log: Log;
@@ -93,8 +96,18 @@ export class PacketFilter {
     await this.#watch();
   }
 
+  #filtered(): FilteredBridge[] {
+    const networks = [...this.networks.values()].map(({ bridge, subnets, interContainer, masquerade }) => ({
+      bridge,
+      subnet: subnets[0]?.subnet ?? "",
+      interContainer: interContainer ?? true,
+      masquerade: masquerade ?? true,
+    }));
+    return [...this.bridges.values(), ...networks];
+  }
+
   async #assert(ports: readonly PublishedPort[]): Promise<void> {
-    const bridges = [...this.bridges.values()];
+    const bridges = this.#filtered();
     const saved = parseSavedRules(await saveRules());
     await restoreRules(assertScript(this.#chains, { bridges, ports }, saved));
   }
@@ -146,7 +159,7 @@ export class PacketFilter {
     await this.#settled();
     if (this.#closed) return;
     if (this.#everything) return this.apply();
-    const wanted = { bridges: [...this.bridges.values()], ports: [...this.ports] };
+    const wanted = { bridges: this.#filtered(), ports: [...this.ports] };
     const saved = parseSavedRules(await saveRules());
     // A transaction that began meanwhile changes both sides; the next look will see the same on each.
     if (this.#closed || this.#next !== undefined || this.#generation.read() !== generation) return;
