@@ -50,6 +50,8 @@ export interface BridgeNetwork extends CommonSettings {
   /** The address that packets leave the host under, instead of the outgoing interface's. */
   readonly hostIPv4?: string;
   readonly hostIPv6?: string;
+  /** The bridge has no IPv4 address: the gateway's is somebody else's on it. */
+  readonly inhibitIPv4?: boolean;
   /** Where ports are published that name no address; all addresses unless given. */
   readonly defaultHostIp?: string;
   /** `nat` unless given. */
