@@ -212,7 +212,17 @@ export interface ResolverSettings {
   readonly servers?: readonly string[];
   /** Names that only this sandbox knows, with the container names they stand for: `--link`. */
   readonly links?: Readonly<Record<string, string>>;
-  /** False on networks out of which nothing leads: unknown names are then answered with SERVFAIL at once. */
+  /** What `host.docker.internal` and the other names of the host resolve to, IPv4 and IPv6; nothing unless given. */
+  readonly hostAddresses?: readonly string[];
+  /**
+   * Unknown names of one label are not asked for outside but answered with nothing, so that programs go on with their
+   * search domains: where the container's resolv.conf has an `ndots` that somebody chose.
+   */
+  readonly keepSingleLabels?: boolean;
+  /**
+   * False on networks out of which nothing leads: the host's servers are not asked, and unknown names are answered
+   * with SERVFAIL at once. Servers of the user's are asked all the same, one may be on the network.
+   */
   readonly forward: boolean;
 }
 
@@ -220,8 +230,11 @@ export interface ResolverSettings {
 export interface NameService {
   register(network: { readonly networkId: string; readonly name: string }, endpoint: NamedEndpoint): void;
   unregister(networkId: string, endpointId: string): void;
-  /** Serves in the sandbox's namespace, also one where an engine that died has served. */
-  serve(sandbox: Pick<Sandbox, "id" | "fd">, settings: ResolverSettings): void;
+  /**
+   * Serves in the sandbox's namespace, also one where an engine that died has served; served already, it is an
+   * `update`. Its sockets keep the namespace alive until `stop`.
+   */
+  serve(sandbox: Pick<Sandbox, "id" | "fd">, settings: ResolverSettings): Promise<void>;
   /** Changes what a server knows; without one it does nothing. */
   update(sandboxId: string, settings: ResolverSettings): void;
   stop(sandboxId: string): void;
