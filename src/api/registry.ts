@@ -68,4 +68,18 @@ export interface RegistryAccess {
 }
 
 /** A line of the answer: where it listens, first, and then each request. `Missed`: so many lines came too fast. */
+/** `127.0.0.1:4000 alice "GET /v2/app/manifests/1" 200 1024`, and a remark. */
+export function formatAccess({
+  Client,
+  User = "-",
+  Method,
+  Path,
+  Status,
+  Bytes,
+  Note,
+}: RegistryAccess): string {
+  const note = Note === undefined ? "" : ` ${JSON.stringify(Note)}`;
+  return `${Client} ${User} "${Method} ${Path}" ${Status} ${Bytes ?? "-"}${note}`;
+}
+
 export type RegistryServeMessage = { Listening: string } | { Access: RegistryAccess } | { Missed: number };

@@ -12,6 +12,7 @@ import { surviveFailures } from "./last-resort.ts";
 import { lockDataRoot } from "./lock.ts";
 import { createLog } from "./log.ts";
 import { writePidFile } from "./pid-file.ts";
+import { serveImages } from "./registry.ts";
 import { withRuntimes } from "./runtimes.ts";
 import { shutdownRequested } from "./signals.ts";
 import { Silence } from "./silence.ts";
@@ -53,12 +54,14 @@ async function serve(config: EngineConfig): Promise<number> {
   using silence = new Silence(silenceMs, () => giveMemoryBack(log));
   const { hosts, group } = config;
   const onActivity = () => silence.heard();
+  const registry = await serveImages(config, engine, log, onActivity);
   const server = await startServer({ backend: engine, hosts, group, log, onActivity });
   onActivity();
   log("info", `slipway answers on ${config.hosts.join(", ")}`);
   const signal = await stop;
   log("info", `${signal}: the engine stops`);
   await server.close();
+  await registry.close();
   await engine.close();
   return 0;
 }

@@ -5,6 +5,7 @@ import { listenTcp } from "./listen/tcp.ts";
 import { listenUnix } from "./listen/unix.ts";
 import { createListener, type Listener, type ServerLog } from "./listener.ts";
 
+export { startRegistry } from "./distribution/start.ts";
 export type { ServerLog } from "./listener.ts";
 
 export interface ServerOptions {

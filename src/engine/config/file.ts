@@ -42,11 +42,13 @@ export function parseConfig(text: string, path: string): RawOptions {
   return result as RawOptions;
 }
 
-/** `proxies` holds options of its own. */
+/** Objects such as `proxies` hold options of their own. */
+const groups = new Set(specs.flatMap(({ key }) => (key?.includes(".") ? key.split(".").slice(0, 1) : [])));
+
 function members(document: object): [string, unknown][] {
   return Object.entries(document).flatMap(([key, value]) =>
-    key === "proxies" && isMap(value)
-      ? Object.entries(value).map(([name, proxy]): [string, unknown] => [`proxies.${name}`, proxy])
+    groups.has(key) && isMap(value)
+      ? Object.entries(value).map(([name, member]): [string, unknown] => [`${key}.${name}`, member])
       : [[key, value] as [string, unknown]],
   );
 }

@@ -51,7 +51,14 @@ export interface RawOptions {
   pidfile?: string;
   /** By domain; checked by `registrySettings`. */
   registries?: Record<string, unknown>;
+  "registry-htpasswd"?: string;
+  "registry-insecure"?: boolean;
+  "registry-listen"?: string;
   "registry-mirror"?: string[];
+  "registry-prefix"?: string[];
+  "registry-tls-cert"?: string;
+  "registry-tls-key"?: string;
+  "registry-writable"?: boolean;
   "shutdown-timeout"?: number;
   "storage-driver"?: string;
   "ubuntu-keyring"?: string;

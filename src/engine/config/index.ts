@@ -9,8 +9,10 @@ import { type CollectionSettings, collectionSettings } from "./collection.ts";
 import { readConfigFile } from "./file.ts";
 import { parseFlags, type RawOptions } from "./flags.ts";
 import { registrySettings, type TransferSettings, transferSettings } from "./registry.ts";
+import { type ServedRegistrySettings, servedRegistry } from "./served-registry.ts";
 
 export { helpText } from "./flags.ts";
+export type { ServedRegistrySettings } from "./served-registry.ts";
 
 /** The engine's settings, complete and checked. Paths are absolute, sizes are bytes, times are seconds. */
 export interface EngineConfig {
@@ -50,6 +52,8 @@ export interface EngineConfig {
   storageDriver: StorageDriver;
   registry: RegistrySettings;
   transfers: TransferSettings;
+  /** Absent: the engine is no registry. */
+  servedRegistry?: ServedRegistrySettings;
   archives: Archives;
   gc: CollectionSettings;
 }
@@ -133,6 +137,8 @@ function complete(raw: RawOptions): EngineConfig {
     parseInterfaceAddress(raw.bip);
     config.bip = raw.bip;
   }
+  const served = servedRegistry(raw);
+  if (served !== undefined) config.servedRegistry = served;
   if (raw["init-path"] !== undefined) config.initPath = raw["init-path"];
   return config;
 }

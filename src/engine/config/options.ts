@@ -3,7 +3,7 @@
  * (`data-root`). `kind` says how a value is written in either place.
  */
 export interface OptionSpec {
-  /** Name on the command line, and in the file unless `key` says otherwise. */
+  /** Name on the command line, and in the file unless `key` says otherwise: `object.member` for one of several. */
   flag: string;
   key?: string;
   shorthand?: string;
@@ -284,11 +284,60 @@ export const options = [
     only: "file",
   },
   {
+    flag: "registry-htpasswd",
+    key: "registry-serve.htpasswd",
+    kind: "string",
+    placeholder: "file",
+    description: "Let in only the users of this file (made with htpasswd -B) to the engine's registry",
+  },
+  {
+    flag: "registry-insecure",
+    key: "registry-serve.insecure",
+    kind: "boolean",
+    placeholder: "",
+    description: "Serve images at addresses that other hosts reach without TLS",
+  },
+  {
+    flag: "registry-listen",
+    key: "registry-serve.listen",
+    kind: "string",
+    placeholder: "address",
+    description: "Offer the engine's images as a registry at this address:port as long as it runs",
+  },
+  {
     flag: "registry-mirror",
     key: "registry-mirrors",
     kind: "list",
     placeholder: "list",
     description: "Preferred mirrors of Docker Hub",
+  },
+  {
+    flag: "registry-prefix",
+    key: "registry-serve.prefixes",
+    kind: "list",
+    placeholder: "list",
+    description: "Offer only repositories that begin with one of these",
+  },
+  {
+    flag: "registry-tls-cert",
+    key: "registry-serve.tls-cert",
+    kind: "string",
+    placeholder: "file",
+    description: "Serve images by HTTPS with this certificate (PEM)",
+  },
+  {
+    flag: "registry-tls-key",
+    key: "registry-serve.tls-key",
+    kind: "string",
+    placeholder: "file",
+    description: "The key of the certificate that images are served with (PEM)",
+  },
+  {
+    flag: "registry-writable",
+    key: "registry-serve.writable",
+    kind: "boolean",
+    placeholder: "",
+    description: "Take pushes and deletions in the engine's registry, too",
   },
   {
     flag: "shutdown-timeout",

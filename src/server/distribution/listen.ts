@@ -17,7 +17,7 @@ export function listenForClients(request: RegistryServeRequest, answer: Answer):
   if (Certificate === undefined && !Insecure && !isLoopback(hostname)) {
     throw invalid(
       `refusing to serve ${Listen} without TLS: others could read and change what passes; give --tls-cert and ` +
-        "--tls-key, or say --insecure",
+        "--tls-key, or say --insecure (options of the engine: --registry-tls-cert and so on)",
     );
   }
   const tls = Certificate === undefined ? {} : { tls: { cert: Certificate, key: Key } };

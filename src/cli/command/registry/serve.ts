@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { RegistryAccess, RegistryServeMessage } from "../../../api/index.ts";
+import { formatAccess, type RegistryServeMessage } from "../../../api/index.ts";
 import { serveRegistry } from "../../../client/registry/serve.ts";
 import { errnoOf } from "../../../errors/index.ts";
 import { command, noArguments } from "../../command.ts";
@@ -51,11 +51,5 @@ async function content<K extends string>(name: K, path: string): Promise<{ [name
 function line(message: RegistryServeMessage): string {
   if ("Listening" in message) return `Serving on ${message.Listening}`;
   if ("Missed" in message) return `(${message.Missed} more requests came too fast to be shown)`;
-  return access(message.Access);
-}
-
-/** `2026-01-01T10:00:00.000Z 127.0.0.1:4000 alice "GET /v2/app/manifests/1" 200 1024`. */
-function access({ Time, Client, User = "-", Method, Path, Status, Bytes, Note }: RegistryAccess): string {
-  const note = Note === undefined ? "" : ` ${JSON.stringify(Note)}`;
-  return `${Time} ${Client} ${User} "${Method} ${Path}" ${Status} ${Bytes ?? "-"}${note}`;
+  return `${message.Access.Time} ${formatAccess(message.Access)}`;
 }
