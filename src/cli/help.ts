@@ -33,7 +33,7 @@ export async function helpFor(words: readonly string[]): Promise<number> {
     print(commandList(first));
     return 0;
   }
-  const found = find(words);
+  const found = find([...words, "--help"]);
   if (found === undefined) {
     printError(`unknown help topic: ${words.join(" ")}\n`);
     return 1;

@@ -30,13 +30,12 @@ async function dispatch(argv: string[]): Promise<number> {
   const global = parseGlobal(argv);
   const words = global.args;
   if (global.values.version) return await version();
-  const [first] = words;
   const help = await wantsGroupHelp(words, global.help);
   if (help !== undefined) return help;
   const found = find(words);
   if (found === undefined) throw unknown(words);
   const { runCommand } = await import("./run-command.ts");
-  const rest = words.slice(Object.hasOwn(groups, first!) ? 2 : 1);
+  const rest = words.slice(found.name.split(" ").length);
   return await runCommand(found.entry, found.name, rest, {
     host: () => chooseHost(global.values.host, global.values.context),
     config: global.values.config,

@@ -78,6 +78,16 @@ export const entries: readonly Entry[] = [
     "List port mappings or a specific mapping for the container",
     () => import("./command/container/port.ts"),
   ),
+  entry(
+    "container port add,port add",
+    "Publish further ports of a container, also while it runs",
+    () => import("./command/container/port-add.ts"),
+  ),
+  entry(
+    "container port rm,port rm",
+    "Take published ports of a container back, also while it runs",
+    () => import("./command/container/port-rm.ts"),
+  ),
   entry("container prune", "Remove all stopped containers", () => import("./command/container/prune.ts")),
   entry("container rename,rename", "Rename a container", () => import("./command/container/rename.ts")),
   entry(
@@ -260,10 +270,22 @@ export const entries: readonly Entry[] = [
   ),
 ];
 
-/** The command whose full name the words begin with, and how many words that took. */
+/** The command whose full name the words begin with. */
 export function find(words: readonly string[]): { entry: Entry; name: string } | undefined {
-  const [first = "", second = ""] = words;
-  const name = Object.hasOwn(groups, first) ? `${first} ${second}` : first;
-  const found = entries.find((one) => one.names.includes(name));
-  return found === undefined ? undefined : { entry: found, name };
+  const depth = Object.hasOwn(groups, words[0] ?? "") ? 2 : 1;
+  const name = words.slice(0, depth).join(" ");
+  const nested = [name, words[depth]].join(" ");
+  return (isNested(words.slice(depth)) ? named(nested) : undefined) ?? named(name);
+}
+
+/**
+ * Whether the first word may be a verb of the verb before it. Docker's `port CONTAINER [PORT]` has two words at most,
+ * and its container may be called "add"; ours have the container and ports behind the verb.
+ */
+const isNested = ([, ...behind]: readonly string[]) =>
+  behind.length >= 2 || behind[0] === "--help" || behind[0] === "-h";
+
+function named(name: string): { entry: Entry; name: string } | undefined {
+  const entry = entries.find((one) => one.names.includes(name));
+  return entry === undefined ? undefined : { entry, name };
 }

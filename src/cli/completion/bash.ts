@@ -1,38 +1,36 @@
-import { namesCommand, type Word } from "./vocabulary.ts";
+import { namesCommand, type Word, wordsBelow } from "./vocabulary.ts";
 
 /** A script for bash: the words of the command line so far choose what is offered. */
 export function bashScript(program: string, words: readonly Word[]): string {
   const cases = words.map(({ name, flags, objects }) => {
     const options = flags.flatMap((flag) => [`--${flag.name}`, ...(flag.short ? [`-${flag.short}`] : [])]);
-    return `    "${name}") options="${[...options, "--help"].join(" ")}"; objects="${objects ?? ""}" ;;`;
+    return `    "${name}") options="${[...options, "--help"].join(" ")}"; objects="${objects.join(" ")}" ;;`;
   });
   const names = (["containers", "images", "networks", "volumes"] as const).map(
     (objects) => `    ${objects}) ${namesCommand(program, objects)} ;;`,
   );
   const first = words.map(({ name }) => name).filter((name) => !name.includes(" "));
-  const groups = [
-    ...new Set(
-      words
-        .map(({ name }) => name.split(" "))
-        .filter((parts) => parts.length > 1)
-        .map(([group]) => group!),
-    ),
-  ];
-  const second = groups.map((group) => {
-    const verbs = words
-      .filter(({ name }) => name.startsWith(`${group} `))
-      .map(({ name }) => name.slice(group.length + 1));
-    return `    ${group}) echo "${verbs.join(" ")}" ;;`;
-  });
+  const list = (kind: "groups" | "commands") =>
+    [...wordsBelow(words, kind)].map(
+      ([parent, verbs]) => `    "${parent}") echo "${verbs.map(({ name }) => name).join(" ")}" ;;`,
+    );
   return `# bash completion for ${program}
 _${program}_names() {
-  case "$1" in
+  local kind
+  for kind in $1; do
+  case "$kind" in
 ${names.join("\n")}
   esac
+  done
 }
 _${program}_verbs() {
   case "$1" in
-${second.join("\n")}
+${list("groups").join("\n")}
+  esac
+}
+_${program}_below() {
+  case "$1" in
+${list("commands").join("\n")}
   esac
 }
 _${program}() {
@@ -51,7 +49,12 @@ _${program}() {
       COMPREPLY=($(compgen -W "$verbs" -- "$current"))
       return
     fi
-    name="$name \${COMP_WORDS[at + 1]}"
+    name="$name \${COMP_WORDS[++at]}"
+  fi
+  local below="$(_${program}_below "$name")"
+  if [[ -n $below ]] && ((at + 1 < COMP_CWORD)) && [[ " $below " == *" \${COMP_WORDS[at + 1]} "* ]]; then
+    name="$name \${COMP_WORDS[++at]}"
+    below=""
   fi
   case "$name" in
 ${cases.join("\n")}
@@ -59,7 +62,7 @@ ${cases.join("\n")}
   if [[ $current == -* ]]; then
     COMPREPLY=($(compgen -W "$options" -- "$current"))
   elif [[ -n $objects ]]; then
-    COMPREPLY=($(compgen -W "$(_${program}_names "$objects")" -- "$current"))
+    COMPREPLY=($(compgen -W "$below $(_${program}_names "$objects")" -- "$current"))
     [[ \${#COMPREPLY[@]} -gt 0 ]] || COMPREPLY=($(compgen -f -- "$current"))
   else
     COMPREPLY=($(compgen -f -- "$current"))

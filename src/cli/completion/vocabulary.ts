@@ -7,12 +7,16 @@ export interface WordFlag {
   takesValue: boolean;
 }
 
-/** A command as completion needs it. `objects` says what its arguments name. */
+type Objects = "containers" | "images" | "networks" | "volumes";
+
+/** A command as completion needs it. `objects` says what its arguments name, in their order. */
 export interface Word {
   name: string;
   summary: string;
   flags: WordFlag[];
-  objects: "containers" | "images" | "networks" | "volumes" | undefined;
+  objects: readonly Objects[];
+  /** Whether it is a group of commands, and not one itself. */
+  isGroup: boolean;
 }
 
 /** Every command with its flags, and the groups. */
@@ -29,28 +33,56 @@ export async function vocabulary({ entries, groups }: Commands): Promise<Word[]>
           takesValue: flag.bare === undefined,
         }));
       const objects = objectsOf([command.usage].flat().join(" "));
-      return entry.names.map((name): Word => ({ name, summary: entry.summary, flags, objects }));
+      return entry.names.map(
+        (name): Word => ({ name, summary: entry.summary, flags, objects, isGroup: false }),
+      );
     }),
   );
-  const nouns = Object.entries(groups).map(
-    ([name, summary]): Word => ({ name, summary, flags: [], objects: undefined }),
+  const nounWords = Object.entries(groups).map(
+    ([name, summary]): Word => ({ name, summary, flags: [], objects: [], isGroup: true }),
   );
   return [
     ...words.flat(),
-    ...nouns,
-    { name: "daemon", summary: "Run the engine in the foreground", flags: [], objects: undefined },
+    ...nounWords,
+    {
+      name: "daemon",
+      summary: "Run the engine in the foreground",
+      flags: [],
+      objects: [],
+      isGroup: false,
+    },
   ];
 }
 
-function objectsOf(usage: string): Word["objects"] {
-  if (usage.includes("CONTAINER")) return "containers";
-  if (usage.includes("IMAGE") || usage.includes("REPOSITORY") || usage.includes("NAME[:TAG")) return "images";
-  if (usage.includes("NETWORK")) return "networks";
-  return usage.includes("VOLUME") ? "volumes" : undefined;
+/** What stands below groups, or below commands such as `port`: the words with that beginning, without it. */
+export function wordsBelow(words: readonly Word[], kind: "groups" | "commands"): Map<string, Word[]> {
+  const parents = words.filter(({ isGroup }) => isGroup === (kind === "groups")).map(({ name }) => name);
+  const found = parents.map((parent): [string, Word[]] => [
+    parent,
+    words.flatMap((word) => {
+      const rest = word.name.startsWith(`${parent} `) ? word.name.slice(parent.length + 1) : "";
+      return rest === "" || rest.includes(" ") ? [] : [{ ...word, name: rest }];
+    }),
+  ]);
+  return new Map(found.filter(([, below]) => below.length > 0));
+}
+
+const nouns: Record<string, Objects> = {
+  CONTAINER: "containers",
+  IMAGE: "images",
+  REPOSITORY: "images",
+  "NAME[:TAG": "images",
+  NETWORK: "networks",
+  VOLUME: "volumes",
+};
+
+function objectsOf(usage: string): Objects[] {
+  const found = usage.matchAll(/CONTAINER|IMAGE|REPOSITORY|NAME\[:TAG|NETWORK|VOLUME/g);
+  return [...new Set(Array.from(found, ([noun]) => nouns[noun]!))];
 }
 
 /** How a shell asks for the names of a kind of object. */
-export function namesCommand(program: string, objects: NonNullable<Word["objects"]>): string {
+export function namesCommand(program: string, objects: Objects): string {
   const commands = {
     containers: `${program} ps -a --format '{{.Names}}'`,
     images: `${program} images --format '{{.Repository}}:{{.Tag}}'`,

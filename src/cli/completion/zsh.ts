@@ -1,25 +1,29 @@
-import { namesCommand, type Word } from "./vocabulary.ts";
+import { namesCommand, type Word, wordsBelow } from "./vocabulary.ts";
 
 /** Text within single quotes of an _arguments or _describe specification. */
 const quoted = (text: string) => text.replaceAll("'", "'\\''").replace(/[[\]:]/g, "\\$&");
 
 /** A script for zsh. */
 export function zshScript(program: string, words: readonly Word[]): string {
-  const describe = (list: readonly Word[], skip: number) =>
-    list.map(({ name, summary }) => `'${name.slice(skip)}:${quoted(summary)}'`).join(" ");
+  const describe = (list: readonly Word[]) =>
+    list.map(({ name, summary }) => `'${name}:${quoted(summary)}'`).join(" ");
   const first = words.filter(({ name }) => !name.includes(" "));
-  const groups = [...new Set(words.flatMap(({ name }) => (name.includes(" ") ? [name.split(" ")[0]!] : [])))];
-  const verbs = groups.map((group) => {
-    const list = words.filter(({ name }) => name.startsWith(`${group} `));
-    return `    ${group}) verbs=(${describe(list, group.length + 1)}) ;;`;
-  });
+  const below = wordsBelow(words, "commands");
+  const verbs = [...wordsBelow(words, "groups")].map(
+    ([group, list]) => `    ${group}) verbs=(${describe(list)}) ;;`,
+  );
+  const nested = [...below].flatMap(([parent, list]) => list.map(({ name }) => `'${parent} ${name}'`));
   const cases = words
-    .filter(({ name }) => !groups.includes(name))
+    .filter(({ isGroup }) => !isGroup)
     .map(({ name, flags, objects }) => {
       const options = flags.map(
         (flag) => `'*--${flag.name}[${quoted(flag.description)}]${flag.takesValue ? ":value:_files" : ""}'`,
       );
-      const rest = objects === undefined ? "'*:file:_files'" : `'*:${objects}:_${program}_${objects}'`;
+      const offered = (below.get(name) ?? []).map((word) => word.name);
+      const sources = objects.map((kind) => `_${program}_${kind}`);
+      if (offered.length > 0) sources.unshift(`compadd -- ${offered.join(" ")}`);
+      const rest =
+        sources.length === 0 ? "'*:file:_files'" : `'*:${objects.join(" or ")}:{ ${sources.join("; ")} }'`;
       return `    '${name}') _arguments ${[...options, "'--help[Print usage]'", rest].join(" ")} ;;`;
     });
   const names = (["containers", "images", "networks", "volumes"] as const).map(
@@ -31,7 +35,7 @@ _${program}() {
   local -a verbs
   local name=$words[2]
   if ((CURRENT == 2)); then
-    local -a commands=(${describe(first, 0)})
+    local -a commands=(${describe(first)})
     _describe command commands
     return
   fi
@@ -49,6 +53,9 @@ ${verbs.join("\n")}
   fi
   shift words
   ((CURRENT--))
+  case "$name $words[2]" in
+    ${nested.join("|")}) if ((CURRENT > 2)); then name="$name $words[2]"; shift words; ((CURRENT--)); fi ;;
+  esac
   case $name in
 ${cases.join("\n")}
   esac

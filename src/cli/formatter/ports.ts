@@ -1,4 +1,4 @@
-import type { Port } from "../../api/index.ts";
+import type { Port, PortMap } from "../../api/index.ts";
 
 /** Ports as `ps` shows them, neighbours joined: `0.0.0.0:8080->80/tcp, 90-92/tcp`. */
 export function displayPorts(ports: readonly Port[]): string {
@@ -26,6 +26,20 @@ export function displayPorts(ports: readonly Port[]): string {
 function range({ ip, type, first, last }: { ip: string; type: string; first: number; last: number }): string {
   const ports = first === last ? String(first) : `${first}-${last}`;
   return ip === "" ? `${ports}/${type}` : `${hostPort(ip, ports)}->${ports}/${type}`;
+}
+
+/** A line for each place on the host that leads to a port of the container, the ports in order. */
+export function portMappings(ports: PortMap): string {
+  const byNumber = Object.keys(ports).sort(
+    (a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10) || (a < b ? -1 : 1),
+  );
+  return byNumber
+    .flatMap((port) =>
+      (ports[port] ?? []).map(
+        ({ HostIp = "", HostPort = "" }) => `${port} -> ${hostPort(HostIp, HostPort)}\n`,
+      ),
+    )
+    .join("");
 }
 
 export function hostPort(ip: string, port: string): string {

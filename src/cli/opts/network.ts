@@ -3,6 +3,7 @@ import { parseInteger } from "../flags/scalar.ts";
 import { wrong } from "../local-error.ts";
 import { csvFields, cut } from "./csv.ts";
 import { isIP } from "./ip.ts";
+import { validateMac } from "./validate.ts";
 
 /** One `--network`: a name, or with settings of the container's end there. */
 export interface NetworkAttachment {
@@ -74,6 +75,7 @@ export function endpoint(network: NetworkAttachment): EndpointSettings {
   for (const address of [network.ipv4, network.ipv6, ...network.linkLocal]) {
     if (address !== "" && isIP(address) === 0) throw wrong(`invalid IP address: ${address}`);
   }
+  if (network.mac !== "") validateMac(network.mac);
   const { ipv4, ipv6, linkLocal } = network;
   const addressed = ipv4 !== "" || ipv6 !== "" || linkLocal.length > 0;
   const ipam = {

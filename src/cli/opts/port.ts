@@ -1,25 +1,30 @@
-import type { PortBinding, PortMap } from "../../api/index.ts";
+import type { PortBinding } from "../../api/index.ts";
 import { wrong } from "../local-error.ts";
 import { cut } from "./csv.ts";
 import { isIP } from "./ip.ts";
 
+/** Where on the host ports of a container are published. */
+type Bindings = Record<string, PortBinding[]>;
+
 export interface Ports {
   ExposedPorts: Record<string, object>;
-  PortBindings: PortMap;
+  PortBindings: Bindings;
 }
 
 /** Reads `--publish` and `--expose` values, ranges unfolded. */
 export function parsePorts(publish: readonly string[], expose: readonly string[]): Ports {
-  const exposed: Record<string, object> = {};
-  const bindings: Record<string, PortBinding[]> = {};
-  for (const text of publish) {
-    for (const { port, binding } of parsePublish(standardNotation(text))) {
-      exposed[port] = {};
-      bindings[port] = [...(bindings[port] ?? []), binding];
-    }
+  const bindings = bindingsOf(publish);
+  const exposed = [...Object.keys(bindings), ...expose.flatMap(parseExpose)];
+  return { ExposedPorts: Object.fromEntries(exposed.map((port) => [port, {}])), PortBindings: bindings };
+}
+
+/** Reads `--publish` values. */
+export function bindingsOf(publish: readonly string[]): Bindings {
+  const bindings: Bindings = {};
+  for (const { port, binding } of publish.flatMap(parsePublish)) {
+    bindings[port] = [...(bindings[port] ?? []), binding];
   }
-  for (const text of expose) for (const port of parseExpose(text)) exposed[port] = {};
-  return { ExposedPorts: exposed, PortBindings: bindings };
+  return bindings;
 }
 
 /** `published=8080,target=80,protocol=udp` as `8080:80/udp`. */
@@ -36,8 +41,9 @@ function standardNotation(text: string): string {
   return `${params.published}:${params.target}/${params.protocol}`;
 }
 
-/** `[[ip:]host:]container[/protocol]`, where the ports may be ranges. */
-function parsePublish(text: string): { port: string; binding: PortBinding }[] {
+/** `[[ip:]host:]container[/protocol]`, where the ports may be ranges, or the same as `name=value` fields. */
+export function parsePublish(spec: string): { port: string; binding: PortBinding }[] {
+  const text = standardNotation(spec);
   const { ip, host, container } = splitParts(text);
   const [ports, rawProtocol = "tcp"] = container.split("/");
   const protocol = rawProtocol.toLowerCase();

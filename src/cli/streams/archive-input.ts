@@ -1,4 +1,5 @@
 import { existsSync, statSync } from "node:fs";
+import { filePieces } from "../../os/file-pieces.ts";
 import { wrong } from "../local-error.ts";
 import { isTerminal } from "./terminal.ts";
 
@@ -7,7 +8,7 @@ export function archiveInput(path: string, hint: string): AsyncIterable<Uint8Arr
   if (path !== "" && path !== "-") {
     if (!existsSync(path)) throw wrong(`open ${path}: no such file or directory`);
     if (statSync(path).isDirectory()) throw wrong(`${path} is a directory, not an archive`);
-    return Bun.file(path).stream() as unknown as AsyncIterable<Uint8Array>;
+    return filePieces(path);
   }
   if (isTerminal(0)) throw wrong(hint);
   return Bun.stdin.stream() as unknown as AsyncIterable<Uint8Array>;

@@ -1,14 +1,12 @@
 import type { EndpointSettings } from "../../../api/index.ts";
 import { wrong } from "../../local-error.ts";
 import { attachment, endpoint, isUserDefined, type NetworkAttachment } from "../../opts/network.ts";
-import { validateMac } from "../../opts/validate.ts";
 import type { CreateFlags } from "./create-flags.ts";
 
 export const networksOf = (flags: CreateFlags): NetworkAttachment[] => [...flags.net, ...flags.network];
 
 /** The container's ends in its networks; `--ip`, `--mac-address` and their like belong to the first. */
 export function endpoints(flags: CreateFlags): Record<string, EndpointSettings> {
-  if (flags["mac-address"] !== "") validateMac(flags["mac-address"]);
   const named = networksOf(flags);
   if (named.length === 0) return { default: endpoint(withFlags(attachment("default"), flags)) };
   const result: Record<string, EndpointSettings> = {};

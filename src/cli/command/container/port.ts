@@ -1,6 +1,6 @@
 import { inspectContainer } from "../../../client/container/inspect.ts";
 import { between, command } from "../../command.ts";
-import { hostPort } from "../../formatter/ports.ts";
+import { hostPort, portMappings } from "../../formatter/ports.ts";
 import { wrong } from "../../local-error.ts";
 import { cut } from "../../opts/csv.ts";
 import { print } from "../../streams/print.ts";
@@ -13,13 +13,7 @@ export default command({
     const { NetworkSettings } = await inspectContainer(await connect(), name);
     const ports = NetworkSettings.Ports ?? {};
     if (wanted === undefined) {
-      const byNumber = Object.keys(ports).sort(
-        (a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10) || (a < b ? -1 : 1),
-      );
-      for (const port of byNumber) {
-        for (const { HostIp = "", HostPort = "" } of ports[port] ?? [])
-          print(`${port} -> ${hostPort(HostIp, HostPort)}\n`);
-      }
+      print(portMappings(ports));
       return 0;
     }
     const [number, protocol = "tcp"] = cut(wanted, "/");

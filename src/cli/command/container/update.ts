@@ -1,8 +1,10 @@
 import type { ContainerUpdateRequest } from "../../../api/index.ts";
 import { updateContainer } from "../../../client/container/update.ts";
 import { atLeast, command } from "../../command.ts";
-import { string } from "../../flags/kinds.ts";
+import { list, string } from "../../flags/kinds.ts";
 import { wrong } from "../../local-error.ts";
+import { bindingsOf } from "../../opts/port.ts";
+import { parseRemovals } from "../../opts/port-removal.ts";
 import { parseRestart } from "../../opts/restart.ts";
 import { printError } from "../../streams/print.ts";
 import { forEach } from "../for-each.ts";
@@ -22,6 +24,8 @@ const flags = {
   "memory-reservation": createFlags["memory-reservation"],
   "memory-swap": createFlags["memory-swap"],
   "pids-limit": createFlags["pids-limit"],
+  "publish-add": list("Publish a further port, also while the container runs"),
+  "publish-rm": list("Take a published port back, also while the container runs"),
   restart: string("Restart policy to apply when a container exits"),
 };
 
@@ -48,6 +52,8 @@ export default command({
       NanoCpus: flags.cpus ?? 0,
       ...(changed("pids-limit") ? { PidsLimit: flags["pids-limit"]! } : {}),
       RestartPolicy: parseRestart(flags.restart),
+      ...(changed("publish-add") ? { PublishAdd: bindingsOf(flags["publish-add"]) } : {}),
+      ...(changed("publish-rm") ? { PublishRemove: parseRemovals(flags["publish-rm"]) } : {}),
     };
     const client = await connect();
     const warnings: string[] = [];
