@@ -29,11 +29,9 @@ export class Blob {
     this.isCompressed = compressionOf(start) !== "none";
   }
 
-  /** The bytes as stored. */
+  /** The bytes as stored. A chunk holds until the next is asked for. */
   *chunks(): Generator<Buffer> {
-    // Decompressors keep what they are given for a while; a tar archive is consumed at once.
-    const reuse = !this.isCompressed;
-    let buffer = Buffer.allocUnsafe(chunkBytes);
+    const buffer = Buffer.allocUnsafe(chunkBytes);
     for (;;) {
       const count = readSync(this.#fd, buffer, 0, chunkBytes, this.read);
       if (count === 0) {
@@ -46,7 +44,6 @@ export class Blob {
       const chunk = buffer.subarray(0, count);
       this.#hasher?.update(chunk);
       yield chunk;
-      if (!reuse) buffer = Buffer.allocUnsafe(chunkBytes);
     }
     closeSync(this.#fd);
   }

@@ -1,4 +1,5 @@
 import type { Descriptor } from "../../../oci/image.ts";
+import { filePieces } from "../../../os/file-pieces.ts";
 import type { Repository } from "../../../registry/index.ts";
 import { progressMessage, type Report } from "../progress.ts";
 import type { TransferRooms } from "../transfer-rooms.ts";
@@ -44,8 +45,7 @@ async function send(
     tell(`Mounted from ${source}`);
     return;
   }
-  const open = (offset: number) =>
-    Bun.file(content.path(blob.digest)).slice(offset).stream() as unknown as AsyncIterable<Uint8Array>;
+  const open = (offset: number) => filePieces(content.path(blob.digest), offset);
   await repository.uploadBlob(blob, open, {
     signal,
     onProgress: (sent) => id && report(progressMessage(id, "Pushing", sent, blob.size)),
