@@ -220,6 +220,12 @@ export const entries: readonly Entry[] = [
     () => import("./command/network/disconnect.ts"),
   ),
   entry(
+    "network doctor",
+    "Test the path from a container to a target",
+    () => import("./command/network/doctor.ts"),
+  ),
+  entry("network graph", "Draw networks, containers and ports", () => import("./command/network/graph.ts")),
+  entry(
     "network inspect",
     "Display detailed information on one or more networks",
     () => import("./command/network/inspect.ts"),

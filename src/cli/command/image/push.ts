@@ -9,9 +9,9 @@ import { platformOf } from "../../flags/platform.ts";
 import { formatNote } from "../../formatter/note.ts";
 import { wrong } from "../../local-error.ts";
 import { chooseReference } from "../../opts/reference.ts";
+import { isColoured } from "../../streams/coloured.ts";
 import { print } from "../../streams/print.ts";
 import { showProgress } from "../../streams/progress.ts";
-import { isTerminal } from "../../streams/terminal.ts";
 
 export default command({
   usage: "[OPTIONS] NAME[:TAG]",
@@ -46,7 +46,7 @@ const onlyOnePlatform = `Using --platform pushes only the manifest of that platf
 What else the image has, such as attestations, is not sent.
 To push all of it leave the flag --platform out.`;
 
-const note = (text: string): void => print(formatNote(text, isTerminal(1) && !process.env.NO_COLOR));
+const note = (text: string): void => print(formatNote(text, isColoured()));
 
 /** The messages of a push, and what its remarks come to in words. */
 async function* noting(
