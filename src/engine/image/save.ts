@@ -3,13 +3,15 @@ import { invalid } from "../../errors/index.ts";
 import { type Digest, digestOf, hexOf } from "../../oci/digest.ts";
 import { type Descriptor, type Index, mediaTypes } from "../../oci/image.ts";
 import { familiarName, familiarReference, formatReference } from "../../oci/reference.ts";
+import { filePieces } from "../../os/file-pieces.ts";
 import { emit } from "./events.ts";
 import type { ImageRooms } from "./rooms.ts";
 import { type Selected, select } from "./selection.ts";
 
 /**
  * One archive that is a Docker archive and an OCI layout at once, as Docker 25 and later write it. The same images
- * give the same bytes. Images are kept from being deleted until the archive ends.
+ * give the same bytes. Images are kept from being deleted until the archive ends. A chunk holds until the next but one
+ * is asked for.
  */
 export function saveImages(
   rooms: ImageRooms,
@@ -50,7 +52,7 @@ function* entries({ content }: ImageRooms, selected: readonly Selected[]): Gener
   const blobs = new Map(selected.flatMap((each) => each.blobs).map((blob) => [blob.digest, blob]));
   for (const { digest, size } of [...blobs.values()].sort((a, b) => (a.digest < b.digest ? -1 : 1))) {
     const header = tarHeader({ name: pathOf(digest), size });
-    yield size === 0 ? { header } : { header, body: Bun.file(content.path(digest)).stream() };
+    yield size === 0 ? { header } : { header, body: filePieces(content.path(digest)) };
   }
   yield json("index.json", indexOf(selected));
   yield json("manifest.json", manifestOf(selected));
