@@ -8,7 +8,12 @@ import { freeSubnet, type SubnetBlock } from "./ipam/subnet-pool.ts";
 
 export { cleanup } from "./cleanup.ts";
 export { NetworkController, type NetworkOptions } from "./controller.ts";
-export { type HostsFile, renderHostname, renderHosts } from "./files/hosts.ts";
+export { HOST_NAMES } from "./dns/host-names.ts";
+export { Names, type NamesOptions } from "./dns/names.ts";
+export { NAME_SERVER } from "./dns/server.ts";
+export { changeHosts, type HostsFile, type HostsLine, renderHostname, renderHosts } from "./files/hosts.ts";
+export { rewriteInPlace } from "./files/in-place.ts";
+export { type NameServerConf, renderNameServerConf } from "./files/name-server-conf.ts";
 export {
   isResolvedStub,
   parseResolvConf,
