@@ -1,49 +1,31 @@
 import {
   attribute,
-  attributeText,
   nestedAttribute,
-  parseAttributes,
   stringAttribute,
   uint8Attribute,
   uint32Attribute,
 } from "./attributes.ts";
-import { type NetlinkReply, type NetlinkRequest, NLM_F_CREATE, NLM_F_EXCL } from "./socket.ts";
+import type { Link } from "./parse-link.ts";
+import { type NetlinkRequest, NLM_F_CREATE, NLM_F_EXCL } from "./socket.ts";
 
 /** rtnetlink(7) and linux/if_link.h. */
-const RTM_NEWLINK = 16;
+export const RTM_NEWLINK = 16;
 const RTM_DELLINK = 17;
 export const RTM_GETLINK = 18;
-const IFF_UP = 1;
-const IFLA_ADDRESS = 1;
-const IFLA_IFNAME = 3;
-const IFLA_MTU = 4;
-const IFLA_MASTER = 10;
-const IFLA_LINKINFO = 18;
-const IFLA_IFALIAS = 20;
-const IFLA_NET_NS_FD = 28;
-const IFLA_INFO_KIND = 1;
-const IFLA_INFO_DATA = 2;
+export const IFF_UP = 1;
+export const IFLA_ADDRESS = 1;
+export const IFLA_IFNAME = 3;
+export const IFLA_MTU = 4;
+export const IFLA_LINK = 5;
+export const IFLA_MASTER = 10;
+export const IFLA_LINKINFO = 18;
+export const IFLA_IFALIAS = 20;
+export const IFLA_NET_NS_FD = 28;
+export const IFLA_INFO_KIND = 1;
+export const IFLA_INFO_DATA = 2;
 const IFLA_INFO_SLAVE_KIND = 4;
 const IFLA_INFO_SLAVE_DATA = 5;
 const IFLA_BRPORT_MODE = 4;
-const IFLA_BR_NF_CALL_IPTABLES = 36;
-const VETH_INFO_PEER = 1;
-
-/** A network interface as a dump shows it. */
-export interface Link {
-  readonly index: number;
-  readonly name: string;
-  readonly up: boolean;
-  /** Colon-separated; empty for links without one. */
-  readonly mac: string;
-  readonly mtu: number;
-  /** `bridge`, `veth` …; undefined for physical links. */
-  readonly kind: string | undefined;
-  /** The index of the bridge it is a port of. */
-  readonly master: number | undefined;
-  /** Free text that the administrator, or we, gave it. */
-  readonly alias: string | undefined;
-}
 
 /** What can be set on a link, when it is created or later. */
 export interface LinkSettings {
@@ -66,7 +48,7 @@ export function linkHeader(index = 0, flags = 0, change = 0): Buffer {
   return header;
 }
 
-function settings({ mac, mtu, master, alias, hairpin }: LinkSettings): Buffer[] {
+export function settingAttributes({ mac, mtu, master, alias, hairpin }: LinkSettings): Buffer[] {
   const attributes: Buffer[] = [];
   if (mac !== undefined) attributes.push(attribute(IFLA_ADDRESS, macBytes(mac)));
   if (mtu !== undefined) attributes.push(uint32Attribute(IFLA_MTU, mtu));
@@ -87,45 +69,35 @@ function settings({ mac, mtu, master, alias, hairpin }: LinkSettings): Buffer[] 
 const headerFor = ({ up }: LinkSettings): Buffer =>
   up === undefined ? linkHeader() : linkHeader(0, up ? IFF_UP : 0, IFF_UP);
 
-/** A new bridge; an alias cannot be given while a link is created, only later. */
-export function createBridge(name: string, bridge: Omit<LinkSettings, "alias" | "hairpin">): NetlinkRequest {
-  const kind = nestedAttribute(IFLA_LINKINFO, stringAttribute(IFLA_INFO_KIND, "bridge"));
-  return {
-    type: RTM_NEWLINK,
-    flags: NLM_F_CREATE | NLM_F_EXCL,
-    body: Buffer.concat([headerFor(bridge), stringAttribute(IFLA_IFNAME, name), ...settings(bridge), kind]),
-    what: `create the bridge ${name}`,
-  };
+/** What a kind of link needs besides the settings of all. */
+interface KindSettings {
+  /** IFLA_INFO_DATA. */
+  readonly data?: readonly Buffer[];
+  /** Further attributes: where it is to be, and on top of what. */
+  readonly place?: readonly Buffer[];
+  readonly what: string;
 }
 
-/**
- * A new veth pair: one end here, its peer made directly inside the namespace open at `namespaceFd`. The peer
- * starts down: the kernel refuses to open it before both ends know each other.
- */
-export function createVeth(
+/** A new link of a kind; an alias cannot be given while a link is created, only later. */
+export function createLink(
   name: string,
-  host: Pick<LinkSettings, "up" | "mac" | "mtu" | "master">,
-  peer: Pick<LinkSettings, "mac" | "mtu"> & { readonly name: string; readonly namespaceFd: number },
+  kind: string,
+  link: Omit<LinkSettings, "alias" | "hairpin">,
+  { data, place = [], what }: KindSettings,
 ): NetlinkRequest {
-  const peerInfo = attribute(
-    VETH_INFO_PEER,
-    Buffer.concat([
-      linkHeader(),
-      stringAttribute(IFLA_IFNAME, peer.name),
-      uint32Attribute(IFLA_NET_NS_FD, peer.namespaceFd),
-      ...settings(peer),
-    ]),
-  );
-  const kind = nestedAttribute(
-    IFLA_LINKINFO,
-    stringAttribute(IFLA_INFO_KIND, "veth"),
-    nestedAttribute(IFLA_INFO_DATA, peerInfo),
-  );
+  const info = [stringAttribute(IFLA_INFO_KIND, kind)];
+  if (data !== undefined) info.push(nestedAttribute(IFLA_INFO_DATA, ...data));
   return {
     type: RTM_NEWLINK,
     flags: NLM_F_CREATE | NLM_F_EXCL,
-    body: Buffer.concat([headerFor(host), stringAttribute(IFLA_IFNAME, name), ...settings(host), kind]),
-    what: `create the interface ${name}`,
+    body: Buffer.concat([
+      headerFor(link),
+      stringAttribute(IFLA_IFNAME, name),
+      ...place,
+      ...settingAttributes(link),
+      nestedAttribute(IFLA_LINKINFO, ...info),
+    ]),
+    what,
   };
 }
 
@@ -133,22 +105,31 @@ export function createVeth(
 export function setLink(name: string, link: LinkSettings): NetlinkRequest {
   return {
     type: RTM_NEWLINK,
-    body: Buffer.concat([headerFor(link), stringAttribute(IFLA_IFNAME, name), ...settings(link)]),
+    body: Buffer.concat([headerFor(link), stringAttribute(IFLA_IFNAME, name), ...settingAttributes(link)]),
     what: `change the interface ${name}`,
   };
 }
 
-/** Lets iptables see what a bridge passes from port to port. Has an effect where br_netfilter is loaded. */
-export function filterBridge(name: string): NetlinkRequest {
-  const kind = nestedAttribute(
-    IFLA_LINKINFO,
-    stringAttribute(IFLA_INFO_KIND, "bridge"),
-    nestedAttribute(IFLA_INFO_DATA, uint8Attribute(IFLA_BR_NF_CALL_IPTABLES, 1)),
-  );
+/** Gives a link another name. Before Linux 6.2 it must be down (EBUSY). EEXIST when the name is taken. */
+export function renameLink({ index, name }: Pick<Link, "index" | "name">, to: string): NetlinkRequest {
   return {
     type: RTM_NEWLINK,
-    body: Buffer.concat([linkHeader(), stringAttribute(IFLA_IFNAME, name), kind]),
-    what: `let the packet filter see the traffic of the bridge ${name}`,
+    body: Buffer.concat([linkHeader(index), stringAttribute(IFLA_IFNAME, to)]),
+    what: `rename the interface ${name} to ${to}`,
+  };
+}
+
+/** Moves a link into the namespace open at `namespaceFd`, under another name there if given. It arrives down. */
+export function moveLink(
+  { index, name }: Pick<Link, "index" | "name">,
+  namespaceFd: number,
+  as: string = name,
+): NetlinkRequest {
+  const place = [stringAttribute(IFLA_IFNAME, as), uint32Attribute(IFLA_NET_NS_FD, namespaceFd)];
+  return {
+    type: RTM_NEWLINK,
+    body: Buffer.concat([linkHeader(index), ...place]),
+    what: `move the interface ${name} into a container`,
   };
 }
 
@@ -167,25 +148,6 @@ export function getLink(name: string): NetlinkRequest {
     type: RTM_GETLINK,
     body: Buffer.concat([linkHeader(), stringAttribute(IFLA_IFNAME, name)]),
     what: `look up the interface ${name}`,
-  };
-}
-
-export function parseLink({ body }: NetlinkReply): Link {
-  const attributes = parseAttributes(body.subarray(16));
-  const info = parseAttributes(attributes.get(IFLA_LINKINFO) ?? Buffer.alloc(0));
-  return {
-    index: body.readInt32LE(4),
-    name: attributeText(attributes.get(IFLA_IFNAME)) ?? "",
-    up: (body.readUInt32LE(8) & IFF_UP) !== 0,
-    mac:
-      attributes
-        .get(IFLA_ADDRESS)
-        ?.toString("hex")
-        .replace(/..(?!$)/g, "$&:") ?? "",
-    mtu: attributes.get(IFLA_MTU)?.readUInt32LE() ?? 0,
-    kind: attributeText(info.get(IFLA_INFO_KIND)),
-    master: attributes.get(IFLA_MASTER)?.readUInt32LE(),
-    alias: attributeText(attributes.get(IFLA_IFALIAS)),
   };
 }
 

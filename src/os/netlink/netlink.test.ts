@@ -1,5 +1,5 @@
-import { afterEach, expect, test } from "bun:test";
-import { closeSync, readlinkSync } from "node:fs";
+import { expect, test } from "bun:test";
+import { readlinkSync } from "node:fs";
 import { errnoOf } from "../../errors/index.ts";
 import { createNamespace, inNamespace } from "../netns.ts";
 import {
@@ -15,24 +15,14 @@ import {
   createBridge,
   createVeth,
   deleteLink,
+  forgetNeighbour,
+  moveLink,
   type NetlinkRequest,
-  RouteSocket,
-  removeAddress,
+  type RouteSocket,
+  renameLink,
   setLink,
 } from "./index.ts";
-
-const opened: number[] = [];
-
-/** A network of its own, where nothing else is. */
-function emptyNetwork(): { fd: number; socket: RouteSocket } {
-  const { fd, result: socket } = createNamespace(() => new RouteSocket());
-  opened.push(fd);
-  return { fd, socket };
-}
-
-afterEach(() => {
-  for (const fd of opened.splice(0)) closeSync(fd);
-});
+import { emptyNetwork } from "./netlink.fixture.ts";
 
 const failure = (socket: RouteSocket, ...requests: NetlinkRequest[]) => {
   try {
@@ -88,6 +78,7 @@ test("links are made, changed, listed and deleted", () => {
     kind: "veth",
     alias: "mine",
     master: bridge?.index ?? 0,
+    carrier: false,
   });
   expect(there.socket.link("eth0")).toMatchObject({ mac: "02:42:0a:00:00:02", mtu: 1400, up: false });
   const names = here.socket.links().map(({ name }) => name);
@@ -98,19 +89,45 @@ test("links are made, changed, listed and deleted", () => {
   here.socket.transact(deleteLink("br0"));
 });
 
-test("addresses and routes are set and listed", () => {
-  const { socket } = emptyNetwork();
-  socket.transact(createBridge("br0", { up: true }));
-  const index = socket.link("br0")?.index ?? 0;
-  const address = { index, address: "10.0.0.2", prefixLength: 24 };
-  socket.transact(addAddress(address), addDefaultRoute("10.0.0.1"));
-  expect(socket.addresses()).toEqual([address]);
-  expect(socket.routes()).toEqual([
-    { destination: "0.0.0.0", prefixLength: 0, gateway: "10.0.0.1", index },
-    { destination: "10.0.0.0", prefixLength: 24, gateway: undefined, index },
+test("links are renamed, also while they are moved to another namespace", () => {
+  const [here, there] = [emptyNetwork(), emptyNetwork()];
+  const make = (name: string) => {
+    here.socket.transact(createVeth(name, {}, { name: `${name}-peer`, namespaceFd: here.fd }));
+    return here.socket.link(name) ?? { index: 0, name };
+  };
+  here.socket.transact(renameLink(make("one"), "uno"));
+  expect(here.socket.link("uno")).toBeDefined();
+  here.socket.transact(moveLink(make("two"), there.fd, "eth0"), moveLink(make("three"), there.fd));
+  const moved = there.socket.links().map(({ name }) => name);
+  expect(moved.sort()).toEqual(["eth0", "lo", "three"]);
+  expect(there.socket.link("eth0")?.up).toBe(false);
+  expect(failure(here.socket, renameLink(make("four"), "uno"))?.errno).toBe("EEXIST");
+});
+
+test("neighbours are listed and forgotten", async () => {
+  const [here, there] = [emptyNetwork(), emptyNetwork()];
+  const mac = "02:42:0a:00:00:02";
+  here.socket.transact(
+    createVeth("veth0", { up: true }, { name: "eth0", namespaceFd: there.fd, mac }),
+    setLink("veth0", { up: true }),
+  );
+  there.socket.transact(setLink("eth0", { up: true }));
+  const index = here.socket.link("veth0")?.index ?? 0;
+  here.socket.transact(addAddress({ index, address: "10.0.0.1", prefixLength: 24 }));
+  const eth0 = there.socket.link("eth0")?.index ?? 0;
+  there.socket.transact(addAddress({ index: eth0, address: "10.0.0.2", prefixLength: 24 }));
+  const ping = Bun.spawn([
+    "nsenter",
+    `--net=/proc/${process.pid}/fd/${here.fd}`,
+    "busybox",
+    "ping",
+    "-c1",
+    "10.0.0.2",
   ]);
-  socket.transact(removeAddress(address));
-  expect(socket.addresses()).toEqual([]);
+  expect(await ping.exited).toBe(0);
+  expect(here.socket.neighbours()).toEqual([{ index, address: "10.0.0.2", mac }]);
+  here.socket.transact(forgetNeighbour({ index, address: "10.0.0.2" }));
+  expect(here.socket.neighbours()).toEqual([]);
 });
 
 test("failures say what was tried and carry the kernel's errno", () => {

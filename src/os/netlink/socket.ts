@@ -17,10 +17,12 @@ const HEADER = 16;
 const NLMSG_ERROR = 2;
 const NLMSG_DONE = 3;
 const NLMSGERR_ATTR_MSG = 1;
+const NLM_F_DUMP_INTR = 0x10;
 
 export const NLM_F_REQUEST = 0x1;
 export const NLM_F_ACK = 0x4;
 export const NLM_F_DUMP = 0x300;
+export const NLM_F_REPLACE = 0x100;
 export const NLM_F_EXCL = 0x200;
 export const NLM_F_CREATE = 0x400;
 
@@ -29,6 +31,9 @@ const received = Buffer.alloc(64 * 1024);
 
 /** Only a defect of ours or the kernel's could make a request go unanswered; then this is not waited out for ever. */
 const ANSWER_SECONDS = 5n;
+
+/** How often a list is asked for that changed while the kernel made it; the last one then may miss something. */
+const DUMP_TRIES = 5;
 
 /** One request; `what` completes the sentence of its failure, as in "create the bridge slipway0". */
 export interface NetlinkRequest {
@@ -89,19 +94,28 @@ export class NetlinkSocket implements Disposable {
 
   /** The replies to one request: with NLM_F_DUMP all objects, otherwise one. */
   query(request: NetlinkRequest): NetlinkReply[] {
+    for (let tries = 1; ; tries++) {
+      const { replies, interrupted } = this.#query(request);
+      if (!interrupted || tries === DUMP_TRIES) return replies;
+    }
+  }
+
+  #query(request: NetlinkRequest): { replies: NetlinkReply[]; interrupted: boolean } {
     const sequence = this.#send([request], 0);
     const replies: NetlinkReply[] = [];
+    let interrupted = false;
     for (;;) {
       for (const message of this.#receive()) {
         if (message.sequence !== sequence) continue;
-        if (message.type === NLMSG_DONE) return replies;
+        interrupted ||= (message.flags & NLM_F_DUMP_INTR) !== 0;
+        if (message.type === NLMSG_DONE) return { replies, interrupted };
         if (message.type === NLMSG_ERROR) {
           const failure = failureOf(message.body, request);
           if (failure !== undefined) throw failure;
-          return replies;
+          return { replies, interrupted };
         }
         replies.push({ type: message.type, body: Buffer.from(message.body) });
-        if (!((request.flags ?? 0) & NLM_F_DUMP)) return replies;
+        if (!((request.flags ?? 0) & NLM_F_DUMP)) return { replies, interrupted };
       }
     }
   }
@@ -126,7 +140,7 @@ export class NetlinkSocket implements Disposable {
     return first;
   }
 
-  *#receive(): Generator<NetlinkReply & { sequence: number }> {
+  *#receive(): Generator<NetlinkReply & { flags: number; sequence: number }> {
     let size: number | bigint;
     do size = libc.recv(this.#fd, ptr(received), received.length, 0);
     while (size < 0 && errnoName(errno()) === "EINTR");
@@ -136,6 +150,7 @@ export class NetlinkSocket implements Disposable {
       if (length < HEADER || offset + length > size) return;
       yield {
         type: received.readUInt16LE(offset + 4),
+        flags: received.readUInt16LE(offset + 6),
         sequence: received.readUInt32LE(offset + 8),
         body: received.subarray(offset + HEADER, offset + length),
       };
