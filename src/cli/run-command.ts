@@ -68,10 +68,18 @@ function checkArity(command: Command, name: string, count: number): void {
     needs =
       min === 0 ? `requires at most ${plural(max)}` : `requires at least ${min} and at most ${plural(max)}`;
   const program = programName();
-  throw misuse(1, `${program}: '${program} ${name}' ${needs}`, command, name);
+  // Docker's word differs for commands that take any number of arguments.
+  const verb = min > 0 && max === Number.POSITIVE_INFINITY ? "See" : "Run";
+  throw misuse(1, `${program}: '${program} ${name}' ${needs}`, command, name, verb);
 }
 
-function misuse(status: number, message: string, command: Command, name: string): StatusError {
-  const more = `Run '${programName()} ${name} --help' for more information`;
+function misuse(
+  status: number,
+  message: string,
+  command: Command,
+  name: string,
+  verb: "Run" | "See" = "Run",
+): StatusError {
+  const more = `${verb} '${programName()} ${name} --help' for more information`;
   return new StatusError(status, `${message}\n\n${usageLines(command, name)}\n\n${more}`);
 }

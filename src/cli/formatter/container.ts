@@ -1,6 +1,7 @@
 import type { ContainerSummary } from "../../api/index.ts";
 import { quote } from "../template/quote.ts";
 import { ago } from "./duration.ts";
+import { exposure, isExternal, openNetworks } from "./exposure.ts";
 import { displayPorts } from "./ports.ts";
 import type { Listing } from "./render.ts";
 import { shortSize } from "./size.ts";
@@ -10,9 +11,18 @@ import { goTime } from "./time.ts";
 const table =
   "table {{.ID}}\\t{{.Image}}\\t{{.Command}}\\t{{.RunningFor}}\\t{{.Status}}\\t{{.Ports}}\\t{{.Names}}";
 
+export interface ContainerListingOptions {
+  readonly truncate: boolean;
+  readonly size: boolean;
+  /** Marks what other machines reach: for people, as docker's column has no such mark. */
+  readonly mark?: ((text: string) => string) | undefined;
+  /** Networks whose containers are reached by their own addresses. */
+  readonly direct?: ReadonlySet<string>;
+}
+
 /** The columns of `ps`. */
-export function containerListing(options: { truncate: boolean; size: boolean }): Listing<ContainerSummary> {
-  const { truncate } = options;
+export function containerListing(options: ContainerListingOptions): Listing<ContainerSummary> {
+  const { truncate, mark, direct = new Set<string>() } = options;
   return {
     typeName: "*formatter.ContainerContext",
     table: options.size ? `${table}\\t{{.Size}}` : table,
@@ -20,7 +30,7 @@ export function containerListing(options: { truncate: boolean; size: boolean }):
       ...{ ID: "CONTAINER ID", Names: "NAMES", Image: "IMAGE", Command: "COMMAND", CreatedAt: "CREATED AT" },
       ...{ RunningFor: "CREATED", Ports: "PORTS", State: "STATE", Status: "STATUS", Size: "SIZE" },
       ...{ Labels: "LABELS", Mounts: "MOUNTS", LocalVolumes: "LOCAL VOLUMES", Networks: "NETWORKS" },
-      Platform: "PLATFORM",
+      ...{ Platform: "PLATFORM", Exposure: "EXPOSURE" },
     },
     row: (container) => ({
       ID: truncate ? shortId(container.Id) : container.Id,
@@ -30,7 +40,8 @@ export function containerListing(options: { truncate: boolean; size: boolean }):
       CreatedAt: goTime(container.Created),
       RunningFor: ago(container.Created),
       Platform: platform(container),
-      Ports: displayPorts(container.Ports ?? []),
+      Ports: mark === undefined ? displayPorts(container.Ports ?? []) : marked(container, direct, mark),
+      Exposure: exposure(container, direct),
       State: container.State,
       Status: container.Status,
       Size: size(container),
@@ -41,6 +52,16 @@ export function containerListing(options: { truncate: boolean; size: boolean }):
       Networks: Object.keys(container.NetworkSettings?.Networks ?? {}).join(","),
     }),
   };
+}
+
+function marked(
+  container: ContainerSummary,
+  direct: ReadonlySet<string>,
+  mark: (text: string) => string,
+): string {
+  const ports = displayPorts(container.Ports ?? [], (text, ip) => (isExternal(ip) ? mark(text) : text));
+  const open = openNetworks(container, direct).map((name) => mark(`${name} network`));
+  return [ports, ...open].filter(Boolean).join(", ");
 }
 
 function names(container: ContainerSummary, truncate: boolean): string {

@@ -1,29 +1,43 @@
 import type { Port, PortMap } from "../../api/index.ts";
 
-/** Ports as `ps` shows them, neighbours joined: `0.0.0.0:8080->80/tcp, 90-92/tcp`. */
-export function displayPorts(ports: readonly Port[]): string {
-  const groups = new Map<string, { ip: string; type: string; first: number; last: number }>();
-  const done: string[] = [];
+/**
+ * Ports as `ps` shows them, neighbours joined: `0.0.0.0:8080->80/tcp, 90-92/tcp`. `mark` may change how what is
+ * published at an address of the host looks.
+ */
+export function displayPorts(ports: readonly Port[], mark = (text: string, _hostIp: string) => text): string {
+  const groups = new Map<string, Group>();
+  const done: Group[] = [];
   const mapped: string[] = [];
   for (const port of [...ports].sort(byPort)) {
     const ip = port.IP ?? "";
     if (ip !== "" && port.PublicPort !== port.PrivatePort) {
-      mapped.push(`${hostPort(ip, String(port.PublicPort ?? 0))}->${port.PrivatePort}/${port.Type}`);
+      const text = `${hostPort(ip, String(port.PublicPort ?? 0))}->${port.PrivatePort}/${port.Type}`;
+      mapped.push(mark(text, ip));
       continue;
     }
     const key = `${ip}/${port.Type}`;
     const group = groups.get(key);
     if (group !== undefined && port.PrivatePort === group.last + 1) group.last = port.PrivatePort;
     else {
-      if (group !== undefined) done.push(range(group));
+      if (group !== undefined) done.push(group);
       const fresh = { ip, type: port.Type, first: port.PrivatePort, last: port.PrivatePort };
       groups.set(key, fresh);
     }
   }
-  return [...done, ...[...groups.values()].map(range), ...mapped].join(", ");
+  const joined = [...done, ...groups.values()].map((group) =>
+    group.ip === "" ? range(group) : mark(range(group), group.ip),
+  );
+  return [...joined, ...mapped].join(", ");
 }
 
-function range({ ip, type, first, last }: { ip: string; type: string; first: number; last: number }): string {
+interface Group {
+  readonly ip: string;
+  readonly type: string;
+  readonly first: number;
+  last: number;
+}
+
+function range({ ip, type, first, last }: Group): string {
   const ports = first === last ? String(first) : `${first}-${last}`;
   return ip === "" ? `${ports}/${type}` : `${hostPort(ip, ports)}->${ports}/${type}`;
 }

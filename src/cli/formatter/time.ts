@@ -14,3 +14,12 @@ function zone(date: Date, offset: number): string {
   const parts = new Intl.DateTimeFormat("en-US", { timeZoneName: "short" }).formatToParts(date);
   return parts.find((part) => part.type === "timeZoneName")?.value ?? "";
 }
+
+/** A time of the API (RFC 3339) as Go prints it, in its own zone: `2024-05-01 08:00:00.25 +0000 UTC`. */
+export function goTimeOf(text: string): string {
+  const match = /^(\S+)T([\d:]+)(\.\d+)?(?:Z|([+-]\d\d):(\d\d))$/.exec(text);
+  if (match === null) return text;
+  const [, day, time, fraction = "", hours, minutes] = match;
+  const zone = hours === undefined ? "+0000 UTC" : `${hours}${minutes} ${hours}${minutes}`;
+  return `${day} ${time}${fraction.replace(/\.?0+$/, "")} ${zone}`;
+}

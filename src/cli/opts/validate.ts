@@ -63,7 +63,9 @@ export function validateEnv(text: string): string {
 }
 
 export function validateLabel(text: string): string {
-  if (cut(text, "=")[0] === "") throw wrong(`invalid label format: ${JSON.stringify(text)}`);
+  const key = cut(text, "=")[0].trimStart();
+  if (key === "") throw wrong(`invalid label '${text}': empty name`);
+  if (/\s/.test(key)) throw wrong(`label '${key}' contains whitespaces`);
   return text;
 }
 

@@ -4,9 +4,13 @@ import { bool, custom } from "../../flags/kinds.ts";
 import { parseInteger } from "../../flags/scalar.ts";
 import { containerListing } from "../../formatter/container.ts";
 import { chooseFormat, renderRows } from "../../formatter/render.ts";
+import { sgr } from "../../formatter/sgr.ts";
 import { filter } from "../../opts/filter.ts";
 import { listFormat } from "../../opts/format.ts";
+import { isColoured } from "../../streams/coloured.ts";
 import { print } from "../../streams/print.ts";
+import { isTerminal } from "../../streams/terminal.ts";
+import { directNetworks } from "./direct-networks.ts";
 
 export default command({
   usage: "[OPTIONS]",
@@ -30,18 +34,29 @@ export default command({
     size: bool("Display total file sizes", { short: "s" }),
   },
   async run({ flags, connect, preferences }) {
-    const listing = containerListing({ truncate: !flags["no-trunc"], size: flags.size });
+    const options = { truncate: !flags["no-trunc"], size: flags.size };
     const { psFormat } = await preferences();
-    const format = chooseFormat(listing, flags.format, flags.quiet, psFormat);
+    const plain = containerListing(options);
+    const format = chooseFormat(plain, flags.format, flags.quiet, psFormat);
+    const mark = format === plain.table && isTerminal(1) ? externalMark() : undefined;
     const last = flags.last ?? -1;
     const limit = flags.latest && last < 0 ? 1 : last;
-    const containers = await listContainers(await connect(), {
+    const client = await connect();
+    const containers = await listContainers(client, {
       all: flags.all,
       limit: limit > 0 ? limit : undefined,
       size: flags.size || /\.Size\b/.test(format),
       filters: flags.filter,
     });
-    print(renderRows(listing, format, containers));
+    const asksExposure = mark !== undefined || format === "json" || /\.Exposure\b/.test(format);
+    const direct = asksExposure ? await directNetworks(client, containers) : new Set<string>();
+    print(renderRows(containerListing({ ...options, mark, direct }), format, containers));
     return 0;
   },
 });
+
+/** Programs read docker's column as it is, so only people see what other machines reach: `0.0.0.0:80->80/tcp ↗`. */
+function externalMark(): (text: string) => string {
+  const paint = isColoured() ? sgr(33) : (text: string) => text;
+  return (text) => paint(`${text} ↗`);
+}

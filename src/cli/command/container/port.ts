@@ -19,7 +19,7 @@ export default command({
     const [number, protocol = "tcp"] = cut(wanted, "/");
     if (!/^\d+$/.test(number)) throw wrong(`Error: invalid port: ${wanted}`);
     const bindings = ports[`${number}/${protocol}`] ?? [];
-    if (bindings.length === 0) throw wrong(`no public port '${number}/${protocol}' published for ${name}`);
+    if (bindings.length === 0) throw wrong(`Error: No public port '${wanted}' published for ${name}`);
     for (const { HostIp = "", HostPort = "" } of bindings) print(`${hostPort(HostIp, HostPort)}\n`);
     return 0;
   },

@@ -2,8 +2,10 @@ import type { NetworkInspect } from "../../../api/index.ts";
 import { listNetworks } from "../../../client/network/list.ts";
 import { command, noArguments } from "../../command.ts";
 import { bool } from "../../flags/kinds.ts";
+import { naturally } from "../../formatter/natural.ts";
 import { chooseFormat, type Listing, renderRows } from "../../formatter/render.ts";
 import { labelList, shortId } from "../../formatter/text.ts";
+import { goTimeOf } from "../../formatter/time.ts";
 import { filter } from "../../opts/filter.ts";
 import { listFormat } from "../../opts/format.ts";
 import { print } from "../../streams/print.ts";
@@ -20,7 +22,7 @@ export default command({
   async run({ flags, connect, preferences }) {
     const networks = await listNetworks(await connect(), flags.filter);
     const listing = networkListing(!flags["no-trunc"]);
-    const byName = (a: NetworkInspect, b: NetworkInspect) => (a.Name < b.Name ? -1 : 1);
+    const byName = (a: NetworkInspect, b: NetworkInspect) => naturally(a.Name, b.Name);
     const { networksFormat } = await preferences();
     const format = chooseFormat(listing, flags.format, flags.quiet, networksFormat);
     print(renderRows(listing, format, [...networks].sort(byName)));
@@ -46,7 +48,7 @@ function networkListing(truncate: boolean): Listing<NetworkInspect> {
       Internal: String(network.Internal),
       Labels: labelList(network.Labels),
       Label: (name) => network.Labels?.[String(name)] ?? "",
-      CreatedAt: network.Created,
+      CreatedAt: goTimeOf(network.Created),
     }),
   };
 }
