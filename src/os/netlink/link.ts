@@ -25,7 +25,9 @@ export const IFLA_INFO_KIND = 1;
 export const IFLA_INFO_DATA = 2;
 const IFLA_INFO_SLAVE_KIND = 4;
 const IFLA_INFO_SLAVE_DATA = 5;
+const IFLA_BRPORT_STATE = 1;
 const IFLA_BRPORT_MODE = 4;
+const IFLA_BRPORT_ISOLATED = 33;
 
 /** What can be set on a link, when it is created or later. */
 export interface LinkSettings {
@@ -38,7 +40,18 @@ export interface LinkSettings {
   readonly alias?: string;
   /** For a port of a bridge: may a frame leave by the port it came from? */
   readonly hairpin?: boolean;
+  /** For a port of a bridge: frames between two such ports are dropped. */
+  readonly isolated?: boolean;
+  /**
+   * For a port of a bridge: does it pass frames? It begins to by itself some time after its other end is up.
+   * ENETDOWN when it is to and that end is not.
+   */
+  readonly forwarding?: boolean;
 }
+
+/** linux/if_bridge.h, BR_STATE_…. */
+const PORT_DISABLED = 0;
+const PORT_FORWARDING = 3;
 
 export function linkHeader(index = 0, flags = 0, change = 0): Buffer {
   const header = Buffer.alloc(16);
@@ -48,21 +61,32 @@ export function linkHeader(index = 0, flags = 0, change = 0): Buffer {
   return header;
 }
 
-export function settingAttributes({ mac, mtu, master, alias, hairpin }: LinkSettings): Buffer[] {
+export function settingAttributes(link: LinkSettings): Buffer[] {
+  const { mac, mtu, master, alias } = link;
   const attributes: Buffer[] = [];
   if (mac !== undefined) attributes.push(attribute(IFLA_ADDRESS, macBytes(mac)));
   if (mtu !== undefined) attributes.push(uint32Attribute(IFLA_MTU, mtu));
   if (master !== undefined) attributes.push(uint32Attribute(IFLA_MASTER, master));
   if (alias !== undefined) attributes.push(stringAttribute(IFLA_IFALIAS, alias));
-  if (hairpin !== undefined) {
+  const port = portAttributes(link);
+  if (port.length > 0) {
     attributes.push(
       nestedAttribute(
         IFLA_LINKINFO,
         stringAttribute(IFLA_INFO_SLAVE_KIND, "bridge"),
-        nestedAttribute(IFLA_INFO_SLAVE_DATA, uint8Attribute(IFLA_BRPORT_MODE, hairpin ? 1 : 0)),
+        nestedAttribute(IFLA_INFO_SLAVE_DATA, ...port),
       ),
     );
   }
+  return attributes;
+}
+
+function portAttributes({ hairpin, isolated, forwarding }: LinkSettings): Buffer[] {
+  const attributes: Buffer[] = [];
+  if (hairpin !== undefined) attributes.push(uint8Attribute(IFLA_BRPORT_MODE, hairpin ? 1 : 0));
+  if (isolated !== undefined) attributes.push(uint8Attribute(IFLA_BRPORT_ISOLATED, isolated ? 1 : 0));
+  if (forwarding !== undefined)
+    attributes.push(uint8Attribute(IFLA_BRPORT_STATE, forwarding ? PORT_FORWARDING : PORT_DISABLED));
   return attributes;
 }
 
@@ -110,11 +134,19 @@ export function setLink(name: string, link: LinkSettings): NetlinkRequest {
   };
 }
 
-/** Gives a link another name. Before Linux 6.2 it must be down (EBUSY). EEXIST when the name is taken. */
-export function renameLink({ index, name }: Pick<Link, "index" | "name">, to: string): NetlinkRequest {
+/**
+ * Gives a link another name, and a mark in the same step. Before Linux 6.2 it must be down (EBUSY). EEXIST when the
+ * name is taken.
+ */
+export function renameLink(
+  { index, name }: Pick<Link, "index" | "name">,
+  to: string,
+  { alias }: Pick<LinkSettings, "alias"> = {},
+): NetlinkRequest {
+  const mark = alias === undefined ? [] : [stringAttribute(IFLA_IFALIAS, alias)];
   return {
     type: RTM_NEWLINK,
-    body: Buffer.concat([linkHeader(index), stringAttribute(IFLA_IFNAME, to)]),
+    body: Buffer.concat([linkHeader(index), stringAttribute(IFLA_IFNAME, to), ...mark]),
     what: `rename the interface ${name} to ${to}`,
   };
 }

@@ -70,8 +70,8 @@ describe("routes", () => {
     const { socket, index } = network("10.0.0.2", 24);
     socket.transact(addDefaultRoute("10.0.0.1"));
     expect(socket.routes()).toEqual([
-      { destination: "0.0.0.0", prefixLength: 0, gateway: "10.0.0.1", index, metric: 0 },
-      { destination: "10.0.0.0", prefixLength: 24, gateway: undefined, index, metric: 0 },
+      { destination: "0.0.0.0", prefixLength: 0, gateway: "10.0.0.1", index, metric: 0, advertised: false },
+      { destination: "10.0.0.0", prefixLength: 24, gateway: undefined, index, metric: 0, advertised: false },
     ]);
   });
 
@@ -87,9 +87,9 @@ describe("routes", () => {
       socket.transact(addRoute(route));
       expect(errno(() => socket.transact(addRoute(route)))).toBe("EEXIST");
       const ours = () => socket.routes(family).filter((it) => it.destination === destination);
-      expect(ours()).toEqual([{ ...route, index }]);
+      expect(ours()).toEqual([{ ...route, index, advertised: false }]);
       socket.transact(replaceRoute({ ...route, gateway: other }));
-      expect(ours()).toEqual([{ ...route, gateway: other, index }]);
+      expect(ours()).toEqual([{ ...route, gateway: other, index, advertised: false }]);
       socket.transact(deleteRoute({ destination, prefixLength }));
       expect(ours()).toEqual([]);
       expect(errno(() => socket.transact(deleteRoute({ destination, prefixLength })))).toBe("ESRCH");

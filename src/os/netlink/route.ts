@@ -15,6 +15,7 @@ const RTA_PREFSRC = 7;
 const RTA_TABLE = 15;
 const RT_TABLE_MAIN = 254;
 const RTPROT_BOOT = 3;
+const RTPROT_RA = 9;
 const RT_SCOPE_UNIVERSE = 0;
 const RT_SCOPE_LINK = 253;
 const RT_SCOPE_NOWHERE = 255;
@@ -48,10 +49,12 @@ export interface Route {
   /** The index of the interface it leaves by; a route with several ways has none here. */
   readonly index: number | undefined;
   readonly metric: number;
+  /** The kernel learned it from a router's advertisement. */
+  readonly advertised: boolean;
 }
 
 /** How the kernel would send a packet to one address. */
-export interface ResolvedRoute extends Omit<Route, "metric"> {
+export interface ResolvedRoute extends Omit<Route, "metric" | "advertised"> {
   /** The address is one of this namespace's own. */
   readonly local: boolean;
   /** The address that the packet would come from. */
@@ -130,7 +133,11 @@ export function parseRoute({ body }: NetlinkReply, allTables: boolean): Route | 
   const attributes = parseAttributes(body.subarray(HEADER_BYTES));
   const table = attributes.get(RTA_TABLE)?.readUInt32LE() ?? body.readUInt8(4);
   if (body.readUInt8(7) !== RTN_UNICAST || (!allTables && table !== RT_TABLE_MAIN)) return undefined;
-  return { ...routeOf(body, attributes), metric: attributes.get(RTA_PRIORITY)?.readUInt32LE() ?? 0 };
+  return {
+    ...routeOf(body, attributes),
+    metric: attributes.get(RTA_PRIORITY)?.readUInt32LE() ?? 0,
+    advertised: body.readUInt8(5) === RTPROT_RA,
+  };
 }
 
 export function parseResolvedRoute(matching: NetlinkReply, used: NetlinkReply): ResolvedRoute {
@@ -150,7 +157,7 @@ export function parseResolvedRoute(matching: NetlinkReply, used: NetlinkReply): 
 
 const textOf = (bytes: Buffer | undefined) => (bytes === undefined ? undefined : addressText(bytes));
 
-function routeOf(body: Buffer, attributes: Map<number, Buffer>): Omit<Route, "metric"> {
+function routeOf(body: Buffer, attributes: Map<number, Buffer>): Omit<Route, "metric" | "advertised"> {
   return {
     destination: textOf(attributes.get(RTA_DST)) ?? ANY[body.readUInt8(0) === AF[6] ? 6 : 4],
     prefixLength: body.readUInt8(1),
