@@ -13,6 +13,8 @@ describe("the command of", () => {
     ["port rm web 80 81", "port rm"],
     ["container port add web 80", "container port add"],
     ["port add --help", "port add"],
+    // It says that the port is missing.
+    ["port add web", "port add"],
     ["network remove x", "network remove"],
     ["rm add x y", "rm"],
   ])("%s is %s", (line, name) => {

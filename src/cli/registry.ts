@@ -285,11 +285,11 @@ export function find(words: readonly string[]): { entry: Entry; name: string } |
 }
 
 /**
- * Whether the first word may be a verb of the verb before it. Docker's `port CONTAINER [PORT]` has two words at most,
- * and its container may be called "add"; ours have the container and ports behind the verb.
+ * Whether the first word may be a verb of the verb before it. Docker's `port CONTAINER [PORT]` has two words at most, the
+ * second a number, and its container may be called "add"; ours have the container and ports behind the verb.
  */
 const isNested = ([, ...behind]: readonly string[]) =>
-  behind.length >= 2 || behind[0] === "--help" || behind[0] === "-h";
+  behind.length >= 2 || (behind[0] !== undefined && !/^\d/.test(behind[0]));
 
 function named(name: string): { entry: Entry; name: string } | undefined {
   const entry = entries.find((one) => one.names.includes(name));
