@@ -58,7 +58,7 @@ test("asks the host's servers from the host, and passes their words on as they a
 
 test("asks the user's servers from inside, also where nothing leads out", async () => {
   const { names, fd } = await served({ ...open, forward: false, servers: ["127.0.0.1"] });
-  await upstream("127.0.0.1", (it) => says(it, ["203.0.113.8"]), fd);
+  await upstream("127.0.0.1", (it) => says(it, ["203.0.113.8"]), { namespace: fd });
   expect(await ask(fd, "example.com")).toBe("0 203.0.113.8");
   expect(summary((await exchangeTcp(fd, question("example.com", "A")))[0]!)).toBe("0 203.0.113.8");
   names.update("s1", { ...open, servers: ["127.0.0.11"] });
@@ -120,6 +120,14 @@ test("an answer that is cut is fetched whole over TCP", async () => {
   const [whole] = await exchangeTcp(fd, question("big.example", "A"));
   expect(decode(whole!).answers).toHaveLength(100);
   expect(asked).toEqual(["udp", "tcp"]);
+});
+
+test("asks a server that takes no connections by datagrams", async () => {
+  const { asked } = await upstream(host(1), (it) => says(it, ["203.0.113.7"]), { tcp: false });
+  const { fd } = await servedBy(host(1));
+  const [response] = await exchangeTcp(fd, question("example.com", "A"));
+  expect(summary(response!)).toBe("0 203.0.113.7");
+  expect(asked).toEqual(["udp"]);
 });
 
 test("keeps names of containers to itself, whatever is asked of them", async () => {

@@ -29,12 +29,12 @@ export class Forwarder {
     onCrowd: () => void,
   ): Promise<Buffer> {
     for (const server of servers.slice(0, SERVERS_ASKED)) {
+      if (this.#closed) break;
       if (this.#underWay.size >= UNDER_WAY_PER_SANDBOX || underWay >= UNDER_WAY) {
         onCrowd();
         return failure(query.bytes, "refused");
       }
-      const response = await this.#exchange(server, transport, query);
-      if (this.#closed) break;
+      const response = await this.#askOne(server, transport, query);
       if (response === undefined || isRefusal(response)) continue;
       response.writeUInt16BE(query.id);
       return response;
@@ -46,6 +46,15 @@ export class Forwarder {
   close(): void {
     this.#closed = true;
     for (const it of this.#underWay) it.cancel();
+  }
+
+  /** Many servers take no connections; the answer may be small enough for a datagram. */
+  async #askOne(server: Server, transport: Transport, query: Query): Promise<Buffer | undefined> {
+    const began = performance.now();
+    const response = await this.#exchange(server, transport, query);
+    const late = performance.now() - began >= this.milliseconds;
+    if (response !== undefined || transport === "udp" || late || this.#closed) return response;
+    return this.#exchange(server, "udp", query);
   }
 
   async #exchange(server: Server, transport: Transport, query: Query): Promise<Buffer | undefined> {

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { readdirSync } from "node:fs";
 import { decode } from "dns-packet";
 import { inNamespace } from "../../os/netns.ts";
 import {
@@ -227,6 +228,40 @@ test("serving twice changes the settings, and what has stopped answers nobody", 
   names.stop("s1");
   names.update("s1", closed);
   await expect(exchangeTcp(fd, question("web", "A"))).rejects.toThrow();
+});
+
+test("has room for 64 connections, and for more when one of them has left", async () => {
+  const { names, fd } = await served();
+  names.register(backend, web);
+  const connect = () =>
+    inNamespace(fd, () =>
+      Bun.connect({ hostname: "127.0.0.11", port: 53, socket: { data: () => undefined } }),
+    ).then((socket) => closing({ close: () => socket.terminate() }));
+  const [first] = await Promise.all(Array.from({ length: 64 }, connect));
+  expect(await exchangeTcp(fd, question("web", "A"))).toEqual([]);
+  first?.close();
+  const deadline = performance.now() + 5_000;
+  let answers: Buffer[] = [];
+  while (answers.length === 0 && performance.now() < deadline) {
+    answers = await exchangeTcp(fd, question("web", "A"));
+  }
+  expect(answers.map(summary)).toEqual(["0 172.18.0.2"]);
+});
+
+test("leaves nothing open", async () => {
+  const open = () => readdirSync("/proc/self/fd").length;
+  const fd = namespace();
+  const before = open();
+  const names = closing(new Names({ log: console.error }));
+  for (const id of ["s1", "s2", "s3"]) await names.serve({ id, fd }, { ...closed, servers: ["127.0.0.1"] });
+  const unanswered = exchangeTcp(fd, question("far.example", "A")).catch(() => undefined);
+  expect(open()).toBeGreaterThan(before + 8);
+  names.stop("s2");
+  names.close();
+  await unanswered;
+  const deadline = performance.now() + 5_000;
+  while (open() > before && performance.now() < deadline) await Bun.sleep(5);
+  expect(open()).toBe(before);
 });
 
 test("a sandbox sees its own networks only", async () => {

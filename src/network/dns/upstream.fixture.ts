@@ -11,7 +11,7 @@ export type Say = (question: Buffer, transport: Transport) => Buffer | undefined
 export async function upstream(
   address: string,
   say: Say,
-  namespace?: number,
+  { namespace, tcp = true }: { namespace?: number; tcp?: boolean } = {},
 ): Promise<{ asked: Transport[]; close: () => void }> {
   const asked: Transport[] = [];
   const answer = (question: Buffer, transport: Transport) => {
@@ -29,27 +29,29 @@ export async function upstream(
         },
       },
     }),
-    streams: Bun.listen<Framing>({
-      hostname: address,
-      port: 53,
-      socket: {
-        open: (socket) => {
-          socket.data = new Framing();
-        },
-        data: (socket, chunk) => {
-          for (const question of socket.data.push(chunk)) {
-            const said = answer(question, "tcp");
-            if (said !== undefined) socket.write(framed(said));
-          }
-        },
-      },
-    }),
+    streams: tcp
+      ? Bun.listen<Framing>({
+          hostname: address,
+          port: 53,
+          socket: {
+            open: (socket) => {
+              socket.data = new Framing();
+            },
+            data: (socket, chunk) => {
+              for (const question of socket.data.push(chunk)) {
+                const said = answer(question, "tcp");
+                if (said !== undefined) socket.write(framed(said));
+              }
+            },
+          },
+        })
+      : undefined,
   });
   const { datagrams, streams } = namespace === undefined ? listen() : inNamespace(namespace, listen);
   const socket = await datagrams;
   const close = () => {
     socket.close();
-    streams.stop(true);
+    streams?.stop(true);
   };
   return closing({ asked, close });
 }
