@@ -96,6 +96,8 @@ export interface ContainerVerbs {
   stop(ref: string, options: { timeout?: number; signal?: string }): Promise<void>;
   restart(ref: string, options: { timeout?: number; signal?: string }): Promise<void>;
   kill(ref: string, signal?: string): Promise<void>;
+  /** Ours: changes what is published, at once while it runs. `conflict` for a port that is taken. */
+  updatePorts(ref: string, request: api.PortsUpdateRequest): Promise<api.PortsUpdateResponse>;
   update(ref: string, request: api.ContainerUpdateRequest): Promise<{ Warnings: string[] }>;
   rename(ref: string, name: string): Promise<void>;
   pause(ref: string): Promise<void>;
@@ -255,9 +257,24 @@ export interface ImageVerbs {
   bootstrap(options: BootstrapOptions, signal: AbortSignal): AsyncIterable<api.ProgressMessage>;
 }
 
+export interface InspectNetworkOptions {
+  /** With the rules of the packet filter that serve it. */
+  verbose?: boolean;
+  /** Networks of another scope than this are not found. */
+  scope?: string;
+}
+
 export interface NetworkVerbs {
   list(filters: api.Filters): Promise<api.NetworkInspect[]>;
-  inspect(ref: string): Promise<api.NetworkInspect>;
+  inspect(ref: string, options?: InspectNetworkOptions): Promise<api.NetworkInspect>;
+  /** `conflict` for a name that another network has, `forbidden` for a subnet. */
+  create(request: api.NetworkCreateRequest): Promise<api.NetworkCreateResponse>;
+  /** `forbidden` while a running container is on it. */
+  remove(ref: string): Promise<void>;
+  connect(ref: string, request: api.NetworkConnectRequest): Promise<void>;
+  disconnect(ref: string, request: api.NetworkDisconnectRequest): Promise<void>;
+  /** Removes the networks that no running container is on. */
+  prune(filters: api.Filters): Promise<api.NetworksPruneResponse>;
 }
 
 export interface VolumeVerbs {

@@ -1,6 +1,6 @@
 import type * as api from "../api/index.ts";
 import type { EventBus } from "../events/index.ts";
-import type { NetworkController } from "../network/index.ts";
+import type { NameService, Networks } from "../network/index.ts";
 import type { CgroupManager } from "../os/cgroup/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import type { VolumeStore } from "../volumes/index.ts";
@@ -14,7 +14,7 @@ import type { ExecStore } from "./exec/store.ts";
 import type { FileTrees } from "./files.ts";
 import type { HostFacts } from "./host/index.ts";
 import type { Log } from "./log.ts";
-import type { NetworkDefinition } from "./network/index.ts";
+import type { NetworkStore } from "./network/store.ts";
 import type { Paths } from "./paths.ts";
 
 /** What a container is made from. */
@@ -58,8 +58,9 @@ export interface EngineContext {
   readonly rootfs: RootFilesystems;
   readonly files: FileTrees;
   readonly volumes: VolumeStore;
-  readonly network: NetworkController;
-  readonly networks: readonly NetworkDefinition[];
+  readonly network: Networks;
+  readonly networks: NetworkStore;
+  readonly names: NameService;
   readonly cgroups: CgroupManager;
   /** By name. */
   readonly runtimes: ReadonlyMap<string, Runtime>;

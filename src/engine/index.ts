@@ -10,7 +10,6 @@ import type {
   VolumeVerbs,
 } from "./backend.ts";
 import { containerVerbs } from "./container/index.ts";
-import { membersOf } from "./container/network-settings.ts";
 import { execVerbs } from "./exec/index.ts";
 import { networkVerbs } from "./network/index.ts";
 import { type EngineOptions, type OpenEngine, openRooms } from "./open.ts";
@@ -44,10 +43,7 @@ export class Engine implements Backend {
     this.execs = execVerbs(context);
     this.images = images;
     this.registries = registryVerbs(rooms.registries, rooms.imageRooms);
-    this.networks = networkVerbs({
-      networks: context.networks,
-      members: (network) => membersOf(context.containers, network),
-    });
+    this.networks = networkVerbs(context);
     this.volumes = volumeVerbs({
       volumes: context.volumes,
       events: context.events,

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { EventBus } from "../events/index.ts";
 import { Metastore } from "../metastore/index.ts";
-import { NetworkController } from "../network/index.ts";
+import { Names, NetworkController } from "../network/index.ts";
 import { detectCgroups } from "../os/cgroup/index.ts";
 import { nowNanoseconds, rfc3339Nano } from "../os/clock.ts";
 import { Registries } from "../registry/index.ts";
@@ -19,8 +19,10 @@ import { ExecStore } from "./exec/store.ts";
 import type { HostFacts } from "./host/index.ts";
 import type { ImageRooms } from "./image/rooms.ts";
 import type { Log } from "./log.ts";
+import { restoreNetworks } from "./network/availability.ts";
 import { bridgeSettings } from "./network/bridge.ts";
-import { predefinedNetworks } from "./network/index.ts";
+import { predefinedNetworks } from "./network/predefined.ts";
+import { NetworkStore } from "./network/store.ts";
 import { Paths } from "./paths.ts";
 import { openStorage } from "./storage.ts";
 
@@ -56,25 +58,17 @@ export async function openRooms({ config, host, log }: EngineOptions): Promise<O
   const metastore = Metastore.open(paths.metastore);
   const identity = identify(metastore);
   const network = new NetworkController(networkKey(config, log));
-  const bridge = bridgeSettings(config, metastore.table("bridge"));
-  const networks = predefinedNetworks({
+  const bridge = bridgeSettings(config, identity.id, metastore.table("bridge"));
+  const predefined = predefinedNetworks({
     engineId: identity.id,
     created: identity.created,
     ...(bridge === undefined ? {} : { bridge }),
   });
-  const defaultNetwork = networks.find(({ name }) => name === "bridge");
-  if (bridge !== undefined && defaultNetwork !== undefined) {
-    await network.ensure({
-      driver: "bridge",
-      networkId: defaultNetwork.id,
-      name: defaultNetwork.name,
-      bridge: bridge.name,
-      subnets: [{ subnet: bridge.subnet, gateway: bridge.gateway }],
-      mtu: bridge.mtu,
-      interContainer: bridge.icc,
-      defaultHostIp: bridge.publishAddress,
-    });
-  }
+  const networks = new NetworkStore(metastore, predefined);
+  const [first] = predefined;
+  // Without the default bridge there is no engine; what is wrong with others can wait.
+  if (first?.settings !== undefined) await network.ensure(first.settings);
+  await restoreNetworks({ network, networks, log });
   const status = new StatusDirectory(config.execRoot);
   const cgroups = detectCgroups();
   const runtimes = openRuntimes(config, status, cgroups);
@@ -110,6 +104,7 @@ export async function openRooms({ config, host, log }: EngineOptions): Promise<O
     volumes: VolumeStore.open(paths.volumes),
     network,
     networks,
+    names: new Names({ log }),
     cgroups,
     runtimes,
     shuttingDown: false,

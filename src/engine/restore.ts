@@ -7,6 +7,7 @@ import { cgroupOf } from "./container/cgroup.ts";
 import type { Container } from "./container/container.ts";
 import { finish, supervise } from "./container/exit.ts";
 import { startHealthChecks } from "./container/health.ts";
+import { registerNames, serveNames } from "./container/network/names.ts";
 import { watchEndedMemory, watchMemory } from "./container/oom.ts";
 import { type ContainerRecord, never } from "./container/record.ts";
 import { deleteFiles, removeStopped } from "./container/remove.ts";
@@ -79,7 +80,7 @@ async function takeOver(engine: EngineContext, container: Container): Promise<Ex
     watchEndedMemory(engine, container, adoption.memoryEvent);
     return adoption.exit;
   }
-  adopt(engine, container, adoption.process, adoption.memoryEvent);
+  await adopt(engine, container, adoption.process, adoption.memoryEvent);
   return undefined;
 }
 
@@ -97,21 +98,24 @@ async function takeOverOutput(
   }
 }
 
-function adopt(
+async function adopt(
   engine: EngineContext,
   container: Container,
   process: RuntimeProcess,
   memoryEvent: number | undefined,
-): void {
+): Promise<void> {
   const { record } = container;
   const { network, initPid } = record.state;
   if (network !== undefined) {
-    engine.network.adopt({
+    container.sandbox = engine.network.adopt({
       id: network.sandboxId,
       pid: initPid,
       endpoints: Object.values(network.endpoints),
       ports: network.published,
     });
+    const { endpoints } = network;
+    for (const [name, endpoint] of Object.entries(endpoints)) registerNames(engine, record, name, endpoint);
+    await serveNames(engine, record, container.sandbox, endpoints);
   }
   engine.rootfs.adopt(record.id);
   container.run = { process, release: () => releaseRun(engine, record) };

@@ -14,6 +14,7 @@ export async function shutDown({ context, metastore, status, imageRooms }: OpenE
   await context.background.drained();
   context.closed = true;
   for (const container of context.containers) container.monitor?.stop();
+  context.names.close();
   await context.network.close();
   // Without containers nobody needs bridge and rules; the next engine makes them anew.
   if (!context.config.liveRestore) await cleanup(networkKey(context.config, context.log));

@@ -247,8 +247,6 @@ describe("what is off or comes later", () => {
     ["GET", "/plugins", 200],
     ["POST", "/build", 501],
     ["POST", "/session", 501],
-    ["POST", "/networks/create", 501],
-    ["DELETE", "/networks/bridge", 403],
     ["POST", "/networks/prune", 200],
   ])("%s %s is %d", async (method, url, status) => {
     expect((await server.fetch(url, { method })).status).toBe(status);

@@ -65,6 +65,13 @@ function convert(spec: OptionSpec, value: unknown, where: string): unknown {
       return expect(value, isStrings(value), where, "a list of strings");
     case "map":
       return expect(value, isMap(value) && isStrings(Object.values(value)), where, "an object of strings");
+    case "maps":
+      return expect(
+        value,
+        isMap(value) && Object.values(value).every((map) => isMap(map) && isStrings(Object.values(map))),
+        where,
+        "an object of objects of strings",
+      );
     case "objects":
       return expect(value, isMap(value) && Object.values(value).every(isMap), where, "an object of objects");
     case "ulimits":

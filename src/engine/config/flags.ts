@@ -6,6 +6,7 @@ import { type OptionSpec, options } from "./options.ts";
 export interface RawOptions {
   "add-runtime"?: Record<string, { path: string; args: string[] }>;
   bip?: string;
+  bip6?: string;
   bridge?: string;
   "certs-dir"?: string[];
   "cgroup-parent"?: string;
@@ -15,6 +16,7 @@ export interface RawOptions {
   "debian-mirror"?: string;
   debug?: boolean;
   "default-address-pool"?: { base: string; size: number }[];
+  "default-network-opt"?: Record<string, Record<string, string>>;
   "default-runtime"?: string;
   "default-shm-size"?: string;
   "default-ulimit"?: Ulimit[];
@@ -22,12 +24,15 @@ export interface RawOptions {
   "dns-opt"?: string[];
   "dns-search"?: string[];
   "exec-root"?: string;
+  "fixed-cidr"?: string;
+  "fixed-cidr-v6"?: string;
   "gc-images"?: string;
   "gc-keep"?: string[];
   "gc-min-free-space"?: string;
   "gc-target-free-space"?: string;
   group?: string;
   host?: string[];
+  "host-gateway-ip"?: string[];
   "http-proxy"?: string;
   "https-proxy"?: string;
   icc?: boolean;
@@ -35,7 +40,9 @@ export interface RawOptions {
   "init-path"?: string;
   "insecure-registry"?: string[];
   ip?: string;
+  "ip-masq"?: boolean;
   iptables?: boolean;
+  ipv6?: boolean;
   label?: string[];
   "live-restore"?: boolean;
   "log-driver"?: string;
@@ -103,6 +110,11 @@ function accumulate(spec: OptionSpec, before: unknown, text: string | undefined)
       return [...((before as string[] | undefined) ?? []), ...(text ?? "").split(",")];
     case "map":
       return { ...(before as Record<string, string> | undefined), ...keyValue(spec, text ?? "") };
+    case "maps": {
+      const maps = (before as Record<string, Record<string, string>> | undefined) ?? {};
+      const [[driver, option]] = Object.entries(keyValue(spec, text ?? "")) as [[string, string]];
+      return { ...maps, [driver]: { ...maps[driver], ...keyValue(spec, option) } };
+    }
     case "runtimes": {
       const [[name, path]] = Object.entries(keyValue(spec, text ?? "")) as [[string, string]];
       return { ...(before as object | undefined), [name]: { path, args: [] } };

@@ -1,13 +1,13 @@
 import type { LogConfig, Ulimit } from "../../api/index.ts";
 import { logDriver } from "../../cio/index.ts";
 import { invalid } from "../../errors/index.ts";
-import { parseInterfaceAddress } from "../../network/index.ts";
 import type { RegistrySettings } from "../../registry/index.ts";
 import { type Archives, archiveSettings } from "./archives.ts";
 import { bytes } from "./bytes.ts";
 import { type CollectionSettings, collectionSettings } from "./collection.ts";
 import { readConfigFile } from "./file.ts";
 import { parseFlags, type RawOptions } from "./flags.ts";
+import { type NetworkConfig, networkConfig } from "./networks.ts";
 import { registrySettings, type TransferSettings, transferSettings } from "./registry.ts";
 import { type ServedRegistrySettings, servedRegistry } from "./served-registry.ts";
 
@@ -15,20 +15,12 @@ export { helpText } from "./flags.ts";
 export type { ServedRegistrySettings } from "./served-registry.ts";
 
 /** The engine's settings, complete and checked. Paths are absolute, sizes are bytes, times are seconds. */
-export interface EngineConfig {
+export interface EngineConfig extends NetworkConfig {
   dataRoot: string;
   execRoot: string;
   hosts: string[];
   group: string;
   pidFile: string;
-  bridge: string;
-  /** Address with prefix, such as `172.17.0.1/16`; absent: the first free pool. */
-  bip?: string;
-  addressPools: { base: string; size: number }[];
-  mtu: number;
-  icc: boolean;
-  publishAddress: string;
-  iptables: boolean;
   dns: string[];
   dnsOptions: string[];
   dnsSearch: string[];
@@ -65,10 +57,6 @@ const storageDrivers = ["erofs", "overlay2"] as const;
 export type StorageDriver = (typeof storageDrivers)[number];
 
 const defaultConfigFile = "/etc/slipway/daemon.json";
-const defaultPools = [
-  ...Array.from({ length: 15 }, (_, index) => ({ base: `172.${17 + index}.0.0/16`, size: 16 })),
-  { base: "192.168.0.0/16", size: 20 },
-];
 const defaultShmSize = 64 * 1024 * 1024;
 
 /**
@@ -101,12 +89,7 @@ function complete(raw: RawOptions): EngineConfig {
     hosts: raw.host ?? [`unix://${execRoot}/slipway.sock`],
     group: raw.group ?? "docker",
     pidFile: raw.pidfile ?? `${execRoot}/slipway.pid`,
-    bridge: raw.bridge ?? "slipway0",
-    addressPools: raw["default-address-pool"] ?? defaultPools,
-    mtu: raw.mtu ?? 1500,
-    icc: raw.icc ?? true,
-    publishAddress: raw.ip ?? "0.0.0.0",
-    iptables: raw.iptables ?? true,
+    ...networkConfig(raw),
     dns: raw.dns ?? [],
     dnsOptions: raw["dns-opt"] ?? [],
     dnsSearch: raw["dns-search"] ?? [],
@@ -133,10 +116,6 @@ function complete(raw: RawOptions): EngineConfig {
   };
   // Before anything of it is remembered in the data root.
   logDriver(config.log.Type).validate(config.log.Config);
-  if (raw.bip !== undefined) {
-    parseInterfaceAddress(raw.bip);
-    config.bip = raw.bip;
-  }
   const served = servedRegistry(raw);
   if (served !== undefined) config.servedRegistry = served;
   if (raw["init-path"] !== undefined) config.initPath = raw["init-path"];

@@ -7,7 +7,17 @@ export interface OptionSpec {
   flag: string;
   key?: string;
   shorthand?: string;
-  kind: "string" | "boolean" | "list" | "number" | "map" | "objects" | "ulimits" | "runtimes" | "pools";
+  kind:
+    | "string"
+    | "boolean"
+    | "list"
+    | "number"
+    | "map"
+    | "maps"
+    | "objects"
+    | "ulimits"
+    | "runtimes"
+    | "pools";
   /** Too much for a command line. */
   only?: "file";
   placeholder: string;
@@ -27,6 +37,12 @@ export const options = [
     kind: "string",
     placeholder: "string",
     description: "IPv4 address and prefix of the default bridge",
+  },
+  {
+    flag: "bip6",
+    kind: "string",
+    placeholder: "string",
+    description: "IPv6 address and prefix of the default bridge",
   },
   {
     flag: "bridge",
@@ -81,6 +97,13 @@ export const options = [
     description: "Default address pools for networks (base=CIDR,size=BITS)",
   },
   {
+    flag: "default-network-opt",
+    key: "default-network-opts",
+    kind: "maps",
+    placeholder: "mapmap",
+    description: "Default options of the networks of a driver (driver=opt=value)",
+  },
+  {
     flag: "default-runtime",
     kind: "string",
     placeholder: "string",
@@ -107,6 +130,18 @@ export const options = [
     kind: "string",
     placeholder: "string",
     description: 'Root directory for execution state files (default "/run/slipway")',
+  },
+  {
+    flag: "fixed-cidr",
+    kind: "string",
+    placeholder: "string",
+    description: "IPv4 subnet that containers on the default bridge get their addresses from",
+  },
+  {
+    flag: "fixed-cidr-v6",
+    kind: "string",
+    placeholder: "string",
+    description: "IPv6 subnet of the default bridge",
   },
   {
     flag: "gc-images",
@@ -146,6 +181,14 @@ export const options = [
     kind: "list",
     placeholder: "list",
     description: "Daemon socket(s) to listen on",
+  },
+  {
+    flag: "host-gateway-ip",
+    key: "host-gateway-ips",
+    kind: "list",
+    placeholder: "list",
+    description:
+      "Addresses that host-gateway and host.docker.internal stand for (default those of the default bridge)",
   },
   {
     flag: "http-proxy",
@@ -188,10 +231,22 @@ export const options = [
     description: "Host IP for port publishing from the default bridge (default 0.0.0.0)",
   },
   {
+    flag: "ip-masq",
+    kind: "boolean",
+    placeholder: "",
+    description: "Let packets from the default bridge leave under the host's address (default true)",
+  },
+  {
     flag: "iptables",
     kind: "boolean",
     placeholder: "",
     description: "Enable addition of iptables rules (default true)",
+  },
+  {
+    flag: "ipv6",
+    kind: "boolean",
+    placeholder: "",
+    description: "IPv6 on the default bridge (default: where the host has IPv6 and a default route of it)",
   },
   {
     flag: "label",

@@ -4,7 +4,8 @@ import type { EngineContext } from "../context.ts";
 import { cgroupLeaf } from "./cgroup.ts";
 import type { Container } from "./container.ts";
 import { prepareMounts } from "./mounts/prepare.ts";
-import type { JoinedNetwork } from "./network.ts";
+import type { JoinedNetwork } from "./network/join.ts";
+import { linkEnvironment } from "./network/links.ts";
 import type { ContainerRecord } from "./record.ts";
 import { requireProcess } from "./require.ts";
 import { buildSpec } from "./spec/index.ts";
@@ -24,6 +25,7 @@ export function bundleFor(
     record,
     rootfs,
     network: network.namespace,
+    linkEnvironment: network.links.flatMap((link) => linkEnvironment(record, link)),
     mounts: [...prepareMounts(record, engine.volumes), ...networkFiles(engine, record)],
     cgroupPath: cgroupLeaf(engine, record),
     host: engine.host,

@@ -1,5 +1,6 @@
 import type { Health } from "../../api/index.ts";
 import type { ContainerStdio, LogWriter } from "../../cio/index.ts";
+import type { Sandbox } from "../../network/index.ts";
 import type { OomWatch } from "../../os/cgroup/index.ts";
 import { parseRfc3339 } from "../../os/clock.ts";
 import type { RuntimeProcess } from "../../runtime/index.ts";
@@ -32,6 +33,8 @@ export class Container {
   /** Resolves when the next run, or the present one, has its process: before, its streams have no other end. */
   ready = Promise.withResolvers<void>();
   run: Run | undefined;
+  /** Its network namespace, while it has one of its own. */
+  sandbox: Sandbox | undefined;
   oom: OomWatch | undefined;
   monitor: { start(): void; stop(): void } | undefined;
   health: Health | undefined;

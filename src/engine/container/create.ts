@@ -12,6 +12,8 @@ import { mergeImageConfig, processArguments } from "./image-config.ts";
 import { needsPopulation, populateVolumes } from "./mounts/populate.ts";
 import { resolveMounts } from "./mounts/resolve.ts";
 import { checkName } from "./names.ts";
+import { endpointsFor } from "./network/endpoints.ts";
+import { checkLinks } from "./network/links.ts";
 import { type ContainerMount, type ContainerRecord, never } from "./record.ts";
 import { deleteFiles } from "./remove.ts";
 import { Undo } from "./undo.ts";
@@ -30,6 +32,8 @@ export async function createContainer(
   const command = processArguments(merged);
   if (command === undefined) throw invalid("no command specified");
   if (merged.StopSignal) parseSignal(merged.StopSignal);
+  const endpoints = endpointsFor(engine, request, hostConfig);
+  checkLinks(engine, hostConfig);
   const id = newId();
   const undo = new Undo();
   const name = engine.containers.reserve(id, options.name ? checkName(options.name) : undefined);
@@ -49,7 +53,7 @@ export async function createContainer(
       hostConfig,
       ...command,
       mounts,
-      endpoints: endpointsFor(request, hostConfig),
+      endpoints,
       state: initialState(),
       restartCount: 0,
       manuallyStopped: false,
@@ -140,17 +144,6 @@ function hostnameFor(
   }
   if (config.Hostname) return { Hostname: config.Hostname };
   return { Hostname: NetworkMode === "host" || UTSMode === "host" ? hostname() : id.slice(0, 12) };
-}
-
-/** The networks to join: the one that the mode names, with the settings that the request has for it. */
-function endpointsFor(
-  request: api.ContainerCreateRequest,
-  { NetworkMode: mode = "bridge" }: api.HostConfig,
-): ContainerRecord["endpoints"] {
-  if (mode.startsWith("container:")) return {};
-  const asked = request.NetworkingConfig?.EndpointsConfig ?? {};
-  const endpoint = asked[mode] ?? asked.default ?? {};
-  return { [mode]: { ...endpoint, ...(request.MacAddress ? { MacAddress: request.MacAddress } : {}) } };
 }
 
 function platformWarning(image: ResolvedImage, asked: string | undefined): string[] {

@@ -4,7 +4,13 @@ import type { EngineContext } from "../context.ts";
 import { cgroupOf } from "./cgroup.ts";
 import type { Container, Run } from "./container.ts";
 import { emit } from "./events.ts";
-import { hasReservations, leaveNetwork } from "./network.ts";
+import {
+  emitMemberships,
+  hasReservations,
+  leaveNetwork,
+  leaveShared,
+  releaseSandbox,
+} from "./network/leave.ts";
 import { endMemoryWatch } from "./oom.ts";
 import { removeStopped } from "./remove.ts";
 import { type Launch, scheduleRestart } from "./respawn.ts";
@@ -40,8 +46,7 @@ export async function finish(
   await engine.background.attempt("end the memory watch", () => endMemoryWatch(container));
   const published = hasReservations(record);
   // Others may have the ports and the address as soon as the exit is known.
-  if (published)
-    await engine.background.attempt("release the network", () => leaveNetwork(engine, container));
+  if (published) await leave(engine, container);
   const stopped =
     record.manuallyStopped || record.removing || engine.shuttingDown || container.restartedByUser;
   const ranFor = account(engine, container, exit);
@@ -49,6 +54,7 @@ export async function finish(
     exitCode: String(exit.code),
     execDuration: String(Math.floor(ranFor / 1000)),
   });
+  emitMemberships(engine, record, "disconnect");
   const restart = shouldRestart(record.hostConfig.RestartPolicy, {
     exitCode: exit.code,
     restartCount: record.restartCount,
@@ -66,9 +72,17 @@ export async function finish(
   container.waiters.exited({ exitCode: exit.code, error: "" });
   if (restart) scheduleRestart(engine, container, ranFor, relaunch);
   if (remove) removeStopped(engine, container, { volumes: true });
-  if (!published)
-    await engine.background.attempt("release the network", () => leaveNetwork(engine, container));
+  if (!published) await leave(engine, container);
+  if (remove) await engine.background.attempt("release the network", () => releaseSandbox(engine, container));
   await run.release();
+}
+
+/** Who shared a network may have been the last one in it. */
+async function leave(engine: EngineContext, container: Container): Promise<void> {
+  const { background } = engine;
+  const held = container.record.state.network;
+  await background.attempt("release the network", () => leaveNetwork(engine, container));
+  if (held === undefined) background.run("release a shared network", () => leaveShared(engine, container));
 }
 
 async function endOutput(engine: EngineContext, container: Container): Promise<void> {

@@ -10,7 +10,7 @@ import {
 import type { Filters } from "../../api/index.ts";
 import { invalid } from "../../errors/index.ts";
 import type { Container } from "./container.ts";
-import { networksOf } from "./network-settings.ts";
+import { networksOf } from "./network/settings.ts";
 import { isRunning, statusWord } from "./status.ts";
 import { portList } from "./summary.ts";
 

@@ -10,6 +10,7 @@ import { inspectContainer } from "./inspect.ts";
 import { killContainer } from "./kill.ts";
 import { listContainers } from "./list.ts";
 import { containerLogs } from "./logs.ts";
+import { updatePorts } from "./network/update-ports.ts";
 import { pauseContainer, unpauseContainer } from "./pause.ts";
 import { pruneContainers } from "./prune.ts";
 import { removeContainer } from "./remove.ts";
@@ -39,6 +40,7 @@ export function containerVerbs(engine: EngineContext): ContainerVerbs {
     stop: (ref, options) => stopContainer(engine, ref, options),
     restart: (ref, options) => restartContainer(engine, ref, options),
     kill: (ref, signal) => killContainer(engine, ref, signal),
+    updatePorts: (ref, request) => updatePorts(engine, ref, request),
     update: (ref, request) => updateContainer(engine, ref, request),
     rename: (ref, name) => renameContainer(engine, ref, name),
     pause: (ref) => pauseContainer(engine, ref),

@@ -1,7 +1,7 @@
 import type * as api from "../../api/index.ts";
 import type { EngineContext } from "../context.ts";
 import type { Container } from "./container.ts";
-import { networkSettings } from "./network-settings.ts";
+import { networkSettings } from "./network/settings.ts";
 import type { ContainerRecord } from "./record.ts";
 import { isRunning, statusWord } from "./status.ts";
 

@@ -4,6 +4,7 @@ import type { EngineContext } from "../context.ts";
 import type { Container } from "./container.ts";
 import { emit } from "./events.ts";
 import { killAndWait } from "./kill.ts";
+import { releaseSandbox } from "./network/leave.ts";
 import { cancelRestart } from "./respawn.ts";
 import { isRunning, statusWord } from "./status.ts";
 
@@ -35,6 +36,10 @@ export async function removeContainer(
       if (isRunning(record)) throw stillRunning(ref, container);
       removeStopped(engine, container, options);
     });
+    // Containers that shared its network may have kept it alive.
+    engine.background.run("release the network", () =>
+      container.mutex.run(() => releaseSandbox(engine, container)),
+    );
   } finally {
     record.removing = false;
   }

@@ -1,7 +1,7 @@
 import type * as api from "../../api/index.ts";
 import { nowNanoseconds } from "../../os/clock.ts";
 import type { Container } from "./container.ts";
-import { networksOf, portsOf } from "./network-settings.ts";
+import { networksOf, portsOf } from "./network/settings.ts";
 import type { ContainerRecord } from "./record.ts";
 import { statusText, statusWord } from "./status.ts";
 

@@ -3,10 +3,12 @@ import { conflict, SlipwayError } from "../../errors/index.ts";
 import type { EngineContext } from "../context.ts";
 import type { Container } from "./container.ts";
 import { emit } from "./events.ts";
+import { changePorts } from "./network/update-ports.ts";
 import { watchMemory } from "./oom.ts";
 import { runtimeOf } from "./runtime-of.ts";
 import { resourcesFor } from "./spec/resources.ts";
 import { isRunning } from "./status.ts";
+import { Undo } from "./undo.ts";
 import { validateResources } from "./validate/resources.ts";
 import { validateRestartPolicy } from "./validate/restart.ts";
 
@@ -21,9 +23,31 @@ export async function updateContainer(
   const warnings: string[] = [];
   validateResources(asked, engine.host, warnings, { update: true });
   validateRestartPolicy(asked);
-  await container.mutex.run(() => apply(engine, container, asked));
+  await container.mutex.run(() => change(engine, container, asked));
   emit(engine, container, "update");
   return { Warnings: warnings };
+}
+
+/** Ports first: one that is taken leaves the limits as they are. */
+async function change(
+  engine: EngineContext,
+  container: Container,
+  { PublishAdd, PublishRemove, ...asked }: api.ContainerUpdateRequest,
+): Promise<void> {
+  const undo = new Undo();
+  try {
+    if (PublishAdd || PublishRemove) {
+      const ports = {
+        ...(PublishAdd ? { Add: PublishAdd } : {}),
+        ...(PublishRemove ? { Remove: PublishRemove } : {}),
+      };
+      await changePorts(engine, container, ports, undo);
+    }
+    apply(engine, container, asked);
+  } catch (error) {
+    await undo.run((problem) => engine.log("error", problem));
+    throw error;
+  }
 }
 
 /** What the request names: zero, empty and null leave a setting as it is. */

@@ -2,11 +2,6 @@ import type { NetworkSettings, SubnetSettings } from "../../network/index.ts";
 
 export type NetworkDriver = "bridge" | "macvlan" | "ipvlan" | "host" | "null";
 
-/** A block of addresses of a network, and whether the user named it or the engine chose it. */
-export interface AddressBlock extends SubnetSettings {
-  readonly chosen: boolean;
-}
-
 /** A network as the engine knows it: what was asked for, and what was settled. One document of the metastore. */
 export interface NetworkDefinition {
   readonly id: string;
@@ -25,7 +20,7 @@ export interface NetworkDefinition {
   readonly ipamDriver: string;
   readonly ipamOptions: Record<string, string> | null;
   /** IPv4 before IPv6. */
-  readonly blocks: readonly AddressBlock[];
+  readonly blocks: readonly SubnetSettings[];
   readonly options: Record<string, string>;
   readonly labels: Record<string, string>;
   /** What makes it on the host; absent where there is nothing to make. */

@@ -1,5 +1,6 @@
 import type * as api from "../../api/index.ts";
-import type { AddressBlock, NetworkDefinition } from "./definition.ts";
+import type { SubnetSettings } from "../../network/index.ts";
+import type { NetworkDefinition } from "./definition.ts";
 
 /** A network as the API shows it. */
 export function toWire(
@@ -30,7 +31,7 @@ export function toWire(
   };
 }
 
-function blockToWire({ subnet, range, gateway, auxiliary }: AddressBlock): api.IPAMConfig {
+function blockToWire({ subnet, range, gateway, auxiliary }: SubnetSettings): api.IPAMConfig {
   return {
     Subnet: subnet,
     ...(range === undefined ? {} : { IPRange: range }),

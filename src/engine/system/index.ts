@@ -26,6 +26,7 @@ export function systemVerbs(
         images: (await backend.images.list({})).length,
         eventListeners: engine.events.listeners,
         backingFilesystem: filesystemName(engine.config.dataRoot),
+        warnings: networkProblems(engine),
       }),
 
     events: (options, signal) => engine.events.subscribe(options, signal),
@@ -48,6 +49,12 @@ async function runtimeVersions({ runtimes, config }: EngineContext): Promise<Run
   if (runtime === undefined) return [];
   const number = await runtime.version().catch(() => "unknown");
   return [{ name: runtime.name, version: number, commit: "" }];
+}
+
+function networkProblems({ networks }: EngineContext): string[] {
+  return [...networks.problems].map(
+    ([id, problem]) => `the network ${networks.get(id)?.name ?? id} could not be made: ${problem}`,
+  );
 }
 
 function counts({ containers }: EngineContext): { running: number; paused: number; stopped: number } {

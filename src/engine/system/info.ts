@@ -17,6 +17,8 @@ export interface InfoInput {
   eventListeners: number;
   /** Of the data root, such as `extfs` or `xfs`. */
   backingFilesystem: string;
+  /** Beside those about the host. */
+  warnings: readonly string[];
 }
 
 function osRelease(): Map<string, string> {
@@ -53,7 +55,7 @@ export function info(input: InfoInput): InfoResponse {
     DockerRootDir: config.dataRoot,
     Plugins: {
       Volume: ["local"],
-      Network: ["bridge", "host", "null"],
+      Network: ["bridge", "host", "ipvlan", "macvlan", "null"],
       Authorization: null,
       Log: ["json-file", "local", "none"],
     },
@@ -115,7 +117,7 @@ export function info(input: InfoInput): InfoResponse {
       ? { DefaultAddressPools: config.addressPools.map(({ base, size }) => ({ Base: base, Size: size })) }
       : {}),
     CDISpecDirs: [],
-    Warnings: warnings(host),
+    Warnings: [...warnings(host), ...input.warnings],
   };
 }
 

@@ -1,5 +1,16 @@
-import type { EndpointIPAMConfig, EndpointSettings, NetworkingConfig } from "../../api/index.ts";
-import { integer, list, map, nullable, object, string } from "./decode.ts";
+import type {
+  EndpointIPAMConfig,
+  EndpointSettings,
+  IPAM,
+  IPAMConfig,
+  NetworkConnectRequest,
+  NetworkCreateRequest,
+  NetworkDisconnectRequest,
+  NetworkingConfig,
+  PortBinding,
+  PortsUpdateRequest,
+} from "../../api/index.ts";
+import { boolean, integer, list, map, nullable, object, string } from "./decode.ts";
 
 const endpoint = object<EndpointSettings>({
   IPAMConfig: object<EndpointIPAMConfig>({
@@ -24,3 +35,44 @@ const endpoint = object<EndpointSettings>({
 });
 
 export const networkingConfig = object<NetworkingConfig>({ EndpointsConfig: map(nullable(endpoint)) });
+
+export const networkCreate = object<NetworkCreateRequest>({
+  Name: string,
+  Driver: string,
+  Scope: string,
+  Internal: boolean,
+  Attachable: boolean,
+  Ingress: boolean,
+  ConfigOnly: boolean,
+  ConfigFrom: object<{ Network: string }>({ Network: string }),
+  IPAM: object<Partial<IPAM>>({
+    Driver: string,
+    Options: map(string),
+    Config: list(
+      object<IPAMConfig>({
+        Subnet: string,
+        IPRange: string,
+        Gateway: string,
+        AuxiliaryAddresses: map(string),
+      }),
+    ),
+  }),
+  EnableIPv4: boolean,
+  EnableIPv6: boolean,
+  Options: map(string),
+  Labels: map(string),
+  CheckDuplicate: boolean,
+});
+
+export const networkConnect = object<NetworkConnectRequest>({ Container: string, EndpointConfig: endpoint });
+
+export const networkDisconnect = object<NetworkDisconnectRequest>({ Container: string, Force: boolean });
+
+const bindings = list(object<PortBinding>({ HostIp: string, HostPort: string }));
+const add = map(bindings);
+const remove = map(nullable(bindings));
+
+export const portsUpdate = object<PortsUpdateRequest>({ Add: add, Remove: remove });
+
+/** The same within an update of limits. */
+export const publishFields = { PublishAdd: add, PublishRemove: remove };

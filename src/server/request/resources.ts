@@ -9,6 +9,7 @@ import type {
   WeightDevice,
 } from "../../api/index.ts";
 import { boolean, type Fields, integer, list, map, object, string, word } from "./decode.ts";
+import { publishFields } from "./network.ts";
 
 const throttleDevices = list(object<ThrottleDevice>({ Path: string, Rate: integer }));
 
@@ -60,5 +61,6 @@ export const restartPolicy = object<RestartPolicy>({ Name: word(), MaximumRetryC
 
 export const containerUpdate = object<ContainerUpdateRequest>({
   ...resourceFields,
+  ...publishFields,
   RestartPolicy: restartPolicy,
 });

@@ -3,6 +3,7 @@ import { readJson } from "../http/body.ts";
 import type { Exchange } from "../http/exchange.ts";
 import { sendChunks, sendJsonLines } from "../http/stream.ts";
 import { containerCreate } from "../request/container.ts";
+import { portsUpdate } from "../request/network.ts";
 import { containerUpdate } from "../request/resources.ts";
 import { containerInspectFor, containerSummariesFor } from "../version/container.ts";
 import { createRequestFrom } from "../version/create.ts";
@@ -107,6 +108,11 @@ async function update(exchange: Exchange): Promise<void> {
   exchange.json({ Warnings: Warnings ?? [] });
 }
 
+async function ports(exchange: Exchange): Promise<void> {
+  const request = (await readJson(exchange, portsUpdate)) ?? {};
+  exchange.json(await exchange.backend.containers.updatePorts(exchange.name, request));
+}
+
 async function rename(exchange: Exchange): Promise<void> {
   await exchange.backend.containers.rename(exchange.name, exchange.query.string("name") ?? "");
   exchange.empty();
@@ -152,6 +158,7 @@ export const containerRoutes: Route[] = [
   ["POST", "/containers/{name}/restart", restart],
   ["POST", "/containers/{name}/kill", kill],
   ["POST", "/containers/{name}/update", update],
+  ["POST", "/containers/{name}/ports", ports],
   ["POST", "/containers/{name}/rename", rename],
   ["POST", "/containers/{name}/pause", pause],
   ["POST", "/containers/{name}/unpause", unpause],

@@ -17,6 +17,11 @@ export class TestBackend implements Backend {
   readonly networks: Backend["networks"] = {
     list: async () => [bridge],
     inspect: async () => bridge,
+    create: async () => ({ Id: bridge.Id, Warning: "" }),
+    remove: async () => {},
+    connect: async () => {},
+    disconnect: async () => {},
+    prune: async () => ({ NetworksDeleted: null }),
   };
   readonly volumes: Backend["volumes"] = {
     list: async () => ({ Volumes: [], Warnings: null }),

@@ -135,6 +135,11 @@ export class TestContainers implements ContainerVerbs {
     return { Warnings: [] };
   }
 
+  async updatePorts(_ref: string, request: api.PortsUpdateRequest) {
+    this.last = request;
+    return { Ports: {} };
+  }
+
   async rename(_ref: string, name: string) {
     this.last = name;
   }

@@ -24,6 +24,8 @@ export interface SpecInput {
   /** The user's mounts and the engine's own files, resolved: every source exists. */
   mounts: Mount[];
   shmPath?: string;
+  /** Variables that links set; the container's own ones overrule them. */
+  linkEnvironment?: readonly string[];
   /** Of the container's own group, such as `/slipway/ID/container`. */
   cgroupPath: string;
   host: HostFacts;
@@ -109,7 +111,7 @@ function limitsOf(hostConfig: HostConfig): LinuxResources {
   return pids !== undefined && pids.limit > 0 ? { ...resources, pids } : resources;
 }
 
-function processFor({ record, rootfs, host, config }: SpecInput): Process {
+function processFor({ record, rootfs, host, config, linkEnvironment = [] }: SpecInput): Process {
   const { config: container, hostConfig } = record;
   const user = resolveUser(rootfs, container.User ?? "", hostConfig.GroupAdd ?? []);
   const capabilities = capabilitiesFor(
@@ -131,7 +133,7 @@ function processFor({ record, rootfs, host, config }: SpecInput): Process {
       environment({
         hostname: container.Hostname ?? "",
         tty: container.Tty ?? false,
-        env: container.Env ?? [],
+        env: [...linkEnvironment, ...(container.Env ?? [])],
       }),
       user.home,
     ),

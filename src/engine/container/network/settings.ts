@@ -1,5 +1,6 @@
-import type * as api from "../../api/index.ts";
-import type { ContainerRecord } from "./record.ts";
+import type * as api from "../../../api/index.ts";
+import type { ContainerRecord } from "../record.ts";
+import { dnsNames, hasNames } from "./names.ts";
 
 /** The networks of a container with what each gave it; empty addresses while it does not run. */
 export function networksOf(record: ContainerRecord): Record<string, api.EndpointSettings> {
@@ -20,11 +21,11 @@ export function networksOf(record: ContainerRecord): Record<string, api.Endpoint
           Gateway: given?.ipv4?.gateway ?? "",
           IPAddress: given?.ipv4?.address ?? "",
           IPPrefixLen: given?.ipv4?.prefixLength ?? 0,
-          IPv6Gateway: "",
-          GlobalIPv6Address: "",
-          GlobalIPv6PrefixLen: 0,
+          IPv6Gateway: given?.ipv6?.gateway ?? "",
+          GlobalIPv6Address: given?.ipv6?.address ?? "",
+          GlobalIPv6PrefixLen: given?.ipv6?.prefixLength ?? 0,
           MacAddress: given?.macAddress ?? "",
-          DNSNames: asked.DNSNames ?? null,
+          DNSNames: hasNames(name) ? dnsNames(record, asked) : null,
         },
       ];
     }),
@@ -54,33 +55,12 @@ export function networkSettings(record: ContainerRecord): api.NetworkSettings {
     SecondaryIPv6Addresses: null,
     EndpointID: bridge?.EndpointID ?? "",
     Gateway: bridge?.Gateway ?? "",
-    GlobalIPv6Address: "",
-    GlobalIPv6PrefixLen: 0,
+    GlobalIPv6Address: bridge?.GlobalIPv6Address ?? "",
+    GlobalIPv6PrefixLen: bridge?.GlobalIPv6PrefixLen ?? 0,
     IPAddress: bridge?.IPAddress ?? "",
     IPPrefixLen: bridge?.IPPrefixLen ?? 0,
-    IPv6Gateway: "",
+    IPv6Gateway: bridge?.IPv6Gateway ?? "",
     MacAddress: bridge?.MacAddress ?? "",
     Networks,
   };
-}
-
-/** The running containers on a network, by id. */
-export function membersOf(
-  containers: Iterable<{ record: ContainerRecord }>,
-  network: string,
-): Record<string, api.NetworkContainer> {
-  const members: Record<string, api.NetworkContainer> = {};
-  for (const { record } of containers) {
-    const endpoint = record.state.network?.endpoints[network];
-    if (endpoint === undefined) continue;
-    members[record.id] = {
-      Name: record.name,
-      EndpointID: endpoint.endpointId,
-      MacAddress: endpoint.macAddress,
-      IPv4Address:
-        endpoint.ipv4 === undefined ? "" : `${endpoint.ipv4.address}/${endpoint.ipv4.prefixLength}`,
-      IPv6Address: "",
-    };
-  }
-  return members;
 }

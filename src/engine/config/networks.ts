@@ -1,0 +1,96 @@
+import { isIP, isIPv4, isIPv6 } from "node:net";
+import { invalid } from "../../errors/index.ts";
+import { contains, masked, type Prefix, parsePrefix } from "../network/prefix.ts";
+import type { RawOptions } from "./flags.ts";
+
+/** What the configuration says about networks. Addresses and subnets are checked. */
+export interface NetworkConfig {
+  bridge: string;
+  /** Address with prefix, such as `172.17.0.1/16`; absent: the first free pool. */
+  bip?: string;
+  bip6?: string;
+  /** Subnets of the default bridge, or of it. */
+  fixedCidr?: string;
+  fixedCidr6?: string;
+  /** Absent: where the host has IPv6. */
+  ipv6?: boolean;
+  addressPools: { base: string; size: number }[];
+  mtu: number;
+  icc: boolean;
+  masquerade: boolean;
+  publishAddress: string;
+  iptables: boolean;
+  /** By driver: options of networks that are made without them. */
+  networkOptions: Record<string, Record<string, string>>;
+  /** At most one of each family; empty: those of the default bridge. */
+  hostGatewayIps: string[];
+}
+
+const defaultPools = [
+  ...Array.from({ length: 15 }, (_, index) => ({ base: `172.${17 + index}.0.0/16`, size: 16 })),
+  { base: "192.168.0.0/16", size: 20 },
+];
+
+export function networkConfig(raw: RawOptions): NetworkConfig {
+  const bip = prefixOption(raw, "bip", 4);
+  const bip6 = prefixOption(raw, "bip6", 6);
+  const fixedCidr = prefixOption(raw, "fixed-cidr", 4);
+  const fixedCidr6 = prefixOption(raw, "fixed-cidr-v6", 6);
+  if (bip && fixedCidr && !contains(masked(parsePrefix(bip)), parsePrefix(fixedCidr))) {
+    throw invalid(`--fixed-cidr ${fixedCidr} is not in the network of --bip ${bip}`);
+  }
+  return {
+    bridge: raw.bridge ?? "slipway0",
+    ...(bip === undefined ? {} : { bip }),
+    ...(bip6 === undefined ? {} : { bip6 }),
+    ...(fixedCidr === undefined ? {} : { fixedCidr }),
+    ...(fixedCidr6 === undefined ? {} : { fixedCidr6 }),
+    ...(raw.ipv6 === undefined ? {} : { ipv6: raw.ipv6 }),
+    addressPools: pools(raw),
+    mtu: raw.mtu ?? 1500,
+    icc: raw.icc ?? true,
+    masquerade: raw["ip-masq"] ?? true,
+    publishAddress: publishAddress(raw),
+    iptables: raw.iptables ?? true,
+    networkOptions: raw["default-network-opt"] ?? {},
+    hostGatewayIps: hostGatewayIps(raw),
+  };
+}
+
+function prefixOption(
+  raw: RawOptions,
+  name: "bip" | "bip6" | "fixed-cidr" | "fixed-cidr-v6",
+  family: Prefix["family"],
+): string | undefined {
+  const text = raw[name];
+  if (text === undefined) return undefined;
+  if (parsePrefix(text).family === family) return text;
+  throw invalid(`--${name} must be an IPv${family} address with a prefix length, not ${text}`);
+}
+
+function pools(raw: RawOptions): { base: string; size: number }[] {
+  const configured = raw["default-address-pool"] ?? defaultPools;
+  for (const { base, size } of configured) {
+    const { family, length } = parsePrefix(base);
+    if (size < length || size > (family === 4 ? 30 : 126)) {
+      throw invalid(`invalid default address pool: ${base} cannot be cut into subnets of size ${size}`);
+    }
+  }
+  return configured;
+}
+
+function publishAddress({ ip = "0.0.0.0" }: RawOptions): string {
+  if (isIP(ip) === 0) throw invalid(`--ip must be an address of the host, not ${JSON.stringify(ip)}`);
+  return ip;
+}
+
+function hostGatewayIps(raw: RawOptions): string[] {
+  const addresses = raw["host-gateway-ip"] ?? [];
+  for (const address of addresses) {
+    if (isIP(address) === 0) throw invalid(`--host-gateway-ip must be an IP address, not ${address}`);
+  }
+  if (addresses.filter(isIPv4).length > 1 || addresses.filter(isIPv6).length > 1) {
+    throw invalid("--host-gateway-ip: only one IPv4 and one IPv6 address can be given");
+  }
+  return addresses;
+}
