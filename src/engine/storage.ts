@@ -10,6 +10,7 @@ import { isRunning } from "./container/status.ts";
 import type { ContainerStore } from "./container/store.ts";
 import type { ImageLookup } from "./context.ts";
 import { type FileTrees, fileTrees } from "./files.ts";
+import { Flushes } from "./image/flushes.ts";
 import { collectGarbage } from "./image/garbage.ts";
 import { imageVerbs } from "./image/index.ts";
 import { Leases } from "./image/leases.ts";
@@ -59,6 +60,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     snapshots,
     leases: new Leases(),
     unpacking: unpackingSlots(),
+    flushes: new Flushes(dataRoot),
     maxLayerBytes: options.maxLayerBytes,
     archives: options.archives,
     registries,

@@ -35,10 +35,11 @@ export interface UnpackedLayer {
   readonly entries: number;
 }
 
-/** Bytes of the blob read so far, of how many. */
+/** Bytes of the blob read so far, of how many, and bytes of the files that were in them. */
 export interface ApplyProgress {
   readonly read: number;
   readonly size: number;
+  readonly unpacked: number;
 }
 
 /**

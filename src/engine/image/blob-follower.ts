@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from "node:fs";
-import { GrowingLayer } from "../../layers/index.ts";
+import { type ApplyProgress, GrowingLayer } from "../../layers/index.ts";
 import type { OnProgress, StagedLayer, Stager } from "./staged-layer.ts";
 
 /** So many bytes decide what a blob is: a header block of a tar archive. */
@@ -13,15 +13,23 @@ export class BlobFollower {
   #decided = false;
   #complete = false;
   #size = 0;
+  #unpacked = 0;
   #layer: GrowingLayer | undefined;
 
   constructor(private readonly stager: Stager) {}
 
   /** The blob's file has so many bytes now. */
   grown(path: string, size: number): void {
+    this.stager.wrote(size - this.#size);
     this.#size = size;
     if (!this.#decided && size >= startBytes) this.#decide(path);
     this.#layer?.grown();
+  }
+
+  #tell({ read, unpacked }: ApplyProgress): void {
+    this.stager.wrote(unpacked - this.#unpacked);
+    this.#unpacked = unpacked;
+    this.onProgress?.({ read, size: this.#size, unpacked });
   }
 
   /** The blob will not grow any more, whether it is complete or given up. */
@@ -43,7 +51,7 @@ export class BlobFollower {
       .stage(async (request) => {
         const layer = new GrowingLayer(file, request, {
           signal: this.stager.signal,
-          onProgress: ({ read }) => this.onProgress?.({ read, size: this.#size }),
+          onProgress: (progress) => this.#tell(progress),
         });
         this.#layer = layer;
         if (this.#complete) layer.complete();

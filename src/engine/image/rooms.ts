@@ -4,6 +4,7 @@ import type { ArtifactStore, ImageStore } from "../../images/index.ts";
 import type { Digest } from "../../oci/digest.ts";
 import type { Snapshotter } from "../../snapshots/index.ts";
 import type { Archives } from "../config/archives.ts";
+import type { Flushes } from "./flushes.ts";
 import type { Leases } from "./leases.ts";
 import type { Slots } from "./slots.ts";
 
@@ -26,6 +27,8 @@ export interface ImageRooms {
   readonly leases: Leases;
   /** So many layers are unpacked at once. */
   readonly unpacking: Slots;
+  /** Of the data root's file system. */
+  readonly flushes: Flushes;
   /** A layer that unpacks to more bytes is refused. */
   readonly maxLayerBytes: number;
   /** Where base images are made from. */

@@ -25,5 +25,7 @@ export interface UnpackRequest {
 /** Whoever runs unpackings, each into a snapshot of its own, until its work ends. */
 export interface Stager {
   readonly signal: AbortSignal;
+  /** So many bytes more are in files. */
+  wrote(bytes: number): void;
   stage(unpack: (request: UnpackRequest) => Promise<GrownLayer>): Promise<StagedLayer>;
 }

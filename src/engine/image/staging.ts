@@ -2,9 +2,10 @@ import { randomUUID } from "node:crypto";
 import { statfs } from "node:fs/promises";
 import type { BlobInfo, Expected, IngestOptions, Resumable } from "../../content/index.ts";
 import { invalid, SlipwayError } from "../../errors/index.ts";
-import { applyLayer, type GrownLayer } from "../../layers/index.ts";
+import { type ApplyProgress, applyLayer, type GrownLayer } from "../../layers/index.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { BlobFollower } from "./blob-follower.ts";
+import type { Flush } from "./flushes.ts";
 import { unpackingPrefix } from "./garbage.ts";
 import type { ImageRooms } from "./rooms.ts";
 import type { OnProgress, PackedLayer, StagedLayer, Stager, UnpackRequest } from "./staged-layer.ts";
@@ -23,11 +24,13 @@ export class Staging implements Stager {
   readonly #keys = new Set<string>();
   readonly #running = new Set<Promise<unknown>>();
   readonly signal: AbortSignal;
+  readonly flush: Flush;
 
   constructor(
     private readonly rooms: ImageRooms,
     signal: AbortSignal,
   ) {
+    this.flush = rooms.flushes.begin();
     this.signal = AbortSignal.any([signal, this.#ended.signal]);
   }
 
@@ -91,8 +94,23 @@ export class Staging implements Stager {
   #apply(digest: Digest, onProgress: OnProgress): Promise<StagedLayer> {
     return this.stage(async (request) => {
       const blob = await this.rooms.content.locate(digest);
-      return await applyLayer({ ...request, blob, digest }, { signal: this.signal, onProgress });
+      let former = 0;
+      const tell = (progress: ApplyProgress) => {
+        this.wrote(progress.unpacked - former);
+        former = progress.unpacked;
+        onProgress(progress);
+      };
+      return await applyLayer({ ...request, blob, digest }, { signal: this.signal, onProgress: tell });
     });
+  }
+
+  wrote(bytes: number): void {
+    this.rooms.flushes.wrote(bytes);
+  }
+
+  /** Returns when what was taken in and unpacked is on the disk. */
+  async sync(): Promise<void> {
+    await this.rooms.flushes.complete(this.flush);
   }
 
   /** Runs one unpacking into a snapshot of its own as soon as a slot is free. */
@@ -145,7 +163,8 @@ export class Staging implements Stager {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ended.abort();
     await Promise.all(this.#running);
-    const { snapshots } = this.rooms;
+    const { snapshots, flushes } = this.rooms;
+    flushes.end(this.flush);
     for (const key of this.#keys) if (snapshots.has(key)) await snapshots.remove(key);
   }
 }

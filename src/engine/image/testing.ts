@@ -9,6 +9,7 @@ import { Metastore } from "../../metastore/index.ts";
 import { Registries } from "../../registry/index.ts";
 import { Snapshotter } from "../../snapshots/index.ts";
 import { registrySettings } from "../config/registry.ts";
+import { Flushes } from "./flushes.ts";
 import { Leases } from "./leases.ts";
 import { Fetches } from "./pull/fetches.ts";
 import type { ImageRooms, ImageUser } from "./rooms.ts";
@@ -33,6 +34,7 @@ export async function testRooms(): Promise<TestRooms> {
     snapshots: await Snapshotter.open(join(dataRoot, "snapshots")),
     leases: new Leases(),
     unpacking: unpackingSlots(),
+    flushes: new Flushes(dataRoot),
     maxLayerBytes: Number.POSITIVE_INFINITY,
     registries: new Registries(registrySettings()),
     fetches: new Fetches(new Slots(3)),

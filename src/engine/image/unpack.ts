@@ -1,4 +1,3 @@
-import { systemError } from "../../errors/index.ts";
 import { chainIDs, type Digest } from "../../oci/digest.ts";
 import type { Lease } from "./leases.ts";
 import type { ImageRooms } from "./rooms.ts";
@@ -39,7 +38,7 @@ export async function unpackLayers(
       return { chainID, parent, result };
     }),
   );
-  await syncStorage(rooms);
+  await staging.sync();
   for (const { chainID, parent, result } of staged) await staging.commit(result, chainID, parent);
   return await Promise.all(chains.map((chain) => sizesOf(rooms, chain)));
 }
@@ -47,12 +46,4 @@ export async function unpackLayers(
 /** Bytes of each layer of a stack that is unpacked. */
 export async function sizesOf({ snapshots }: ImageRooms, chain: readonly Digest[]): Promise<number[]> {
   return await Promise.all(chain.map(async (id) => (await snapshots.usage(id)).size));
-}
-
-/** Returns when all that was written to the data root's file system survives a power cut. */
-export async function syncStorage({ dataRoot }: ImageRooms): Promise<void> {
-  // In a child: syncfs(2) blocks its thread for as long as the disk takes.
-  const child = Bun.spawn(["sync", "--file-system", dataRoot], { stdio: ["ignore", "ignore", "pipe"] });
-  const complaint = await new Response(child.stderr).text();
-  if ((await child.exited) !== 0) throw systemError(`cannot write images to the disk: ${complaint.trim()}`);
 }

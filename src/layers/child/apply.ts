@@ -28,7 +28,7 @@ async function apply(request: ApplyRequest & { growing?: boolean }): Promise<Gro
     decoder.write(chunk);
     if (blob.read - told < progressEvery) return;
     told = blob.read;
-    sendEvent({ read: blob.read, size: blob.size });
+    sendEvent({ read: blob.read, size: blob.size, unpacked: layer.size });
   });
   decoder.finish();
   layer.finish();

@@ -1,10 +1,10 @@
 import type { Resumable } from "../../../content/index.ts";
 import type { Digest } from "../../../oci/digest.ts";
+import type { Flush } from "../flushes.ts";
 import type { ImageRooms } from "../rooms.ts";
 import type { Slots } from "../slots.ts";
 import type { PackedLayer, StagedLayer } from "../staged-layer.ts";
 import { Staging } from "../staging.ts";
-import { syncStorage } from "../unpack.ts";
 
 /** A layer to be brought here. */
 export interface RemoteLayer extends PackedLayer {
@@ -23,6 +23,8 @@ export type LayerListener = (progress: LayerProgress) => void;
 export interface Joined {
   /** The layer, in the content store (not published) and unpacked. */
   readonly staged: Promise<StagedLayer>;
+  /** Of what the layer is in, for `Flushes.complete`. */
+  readonly flush: Flush;
   /** As `Staging.commit`. */
   commit(chainID: Digest, parent: Digest | undefined): Promise<void>;
   leave(): Promise<void>;
@@ -48,6 +50,7 @@ export class Fetches {
     own.listeners.add(listener);
     return {
       staged: own.staged,
+      flush: own.flush,
       commit: (chainID, parent) => own.commit(chainID, parent),
       leave: async () => {
         own.listeners.delete(listener);
@@ -83,6 +86,10 @@ class Fetch {
     this.staged.catch(() => undefined);
   }
 
+  get flush(): Flush {
+    return this.#staging.flush;
+  }
+
   /** Once for each stack that the layer is in, however many pulls ask for it. */
   async commit(chainID: Digest, parent: Digest | undefined): Promise<void> {
     const commit = this.#commits.get(chainID) ?? this.#commit(chainID, parent, this.#commits.size > 0);
@@ -94,7 +101,7 @@ class Fetch {
     if (this.rooms.snapshots.has(chainID)) return;
     // In another stack the layer is another snapshot.
     const layer = await (isPlaced ? this.#staging.layer(this.layer, () => {}) : this.staged);
-    if (isPlaced) await syncStorage(this.rooms);
+    if (isPlaced) await this.#staging.sync();
     await this.#staging.commit(layer, chainID, parent);
   }
 

@@ -3,7 +3,7 @@ import { abortable } from "../../../os/abortable.ts";
 import type { Lease } from "../leases.ts";
 import { progressMessage, type Report } from "../progress.ts";
 import type { TransferRooms } from "../transfer-rooms.ts";
-import { sizesOf, syncStorage } from "../unpack.ts";
+import { sizesOf } from "../unpack.ts";
 import type { LayerListener, RemoteLayer } from "./fetches.ts";
 
 /**
@@ -34,7 +34,7 @@ export async function pullLayers(
   try {
     await abortable(Promise.all(joined.map(({ staged }) => staged)), signal);
     for (const { layer } of wanted) await rooms.content.publish(layer.digest);
-    if (wanted.length > 0) await syncStorage(rooms);
+    if (wanted.length > 0) await rooms.flushes.complete(...joined.map(({ flush }) => flush));
     for (const [index, { layer, chainID, parent }] of wanted.entries()) {
       await joined[index]?.commit(chainID, parent);
       report({ status: "Pull complete", progressDetail: {}, id: shortId(layer) });

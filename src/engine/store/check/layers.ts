@@ -4,7 +4,6 @@ import { type Digest, isDigest } from "../../../oci/digest.ts";
 import { isRunning } from "../../container/status.ts";
 import type { PackedLayer } from "../../image/staged-layer.ts";
 import { Staging } from "../../image/staging.ts";
-import { syncStorage } from "../../image/unpack.ts";
 import { containersOnLayer, imagesWithLayer } from "../users.ts";
 import type { Inspection, Remedy } from "./inspection.ts";
 
@@ -111,7 +110,7 @@ async function unpackAnew(
   const { chainID, parent } = layer;
   await using staging = new Staging(rooms, signal);
   const staged = await staging.layer(packed, () => {});
-  await syncStorage(rooms);
+  await staging.sync();
   await staging.replace(staged, chainID, parent);
   return { done: true, words: "unpacked anew" };
 }
