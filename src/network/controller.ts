@@ -4,7 +4,6 @@ import { RouteSocket } from "../os/netlink/index.ts";
 import { type Bridge, blockOf, ensureBridge, removeBridge } from "./bridge.ts";
 import { type Log, PacketFilter } from "./firewall/packet-filter.ts";
 import { AddressPool } from "./ipam/address-pool.ts";
-import { parseSubnet } from "./ipam/subnet.ts";
 import { Departures, ownLinks, removeLink } from "./links.ts";
 import type {
   Attachment,
@@ -78,7 +77,7 @@ export class NetworkController implements Networks {
       throw notImplemented(`the network driver ${settings.driver} is not supported`);
     const { subnet, gateway, range } = blockOf(settings);
     const bridge = ensureBridge(this.#host, this.#options.engineKey, settings);
-    const addresses = new AddressPool(parseSubnet(subnet), gateway, parseSubnet(range ?? subnet));
+    const addresses = new AddressPool({ subnet, gateway, ...(range && { range }) });
     const warm = new WarmPool(
       this.#options.warm ?? 3,
       () => this.#create(network, {}),

@@ -2,8 +2,8 @@ import { ptr } from "bun:ffi";
 import { closeSync, readFileSync } from "node:fs";
 import { conflict, errnoOf, invalid, notImplemented, SlipwayError } from "../errors/index.ts";
 import { check, libc } from "../os/libc.ts";
-import type { PublishedPort } from "./firewall/rules.ts";
-import { parseAddress } from "./ipam/subnet.ts";
+import { addressBytes } from "../os/netlink/index.ts";
+import type { PublishedPort } from "./model.ts";
 
 const AF_INET = 2;
 const SOCK_CLOEXEC = 0o2000000;
@@ -105,7 +105,7 @@ function bind(fd: number, port: PublishedPort): void {
   const socketAddress = Buffer.alloc(16);
   socketAddress.writeUInt16LE(AF_INET, 0);
   socketAddress.writeUInt16BE(hostPort, 2);
-  socketAddress.writeUInt32BE(parseAddress(hostIp), 4);
+  socketAddress.set(addressBytes(hostIp), 4);
   // With it a former server's connections in TIME_WAIT do not count; without it, from then on, nobody shares.
   const setReuse = (value: number) =>
     libc.setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, ptr(new Int32Array([value])), 4);
@@ -135,7 +135,7 @@ function hostAddress(hostIp: string): string {
       `cannot publish a port on the IPv6 address ${hostIp}: this network is IPv4 only; use an IPv4 address such as 0.0.0.0`,
     );
   }
-  parseAddress(hostIp);
+  addressBytes(hostIp);
   return hostIp;
 }
 

@@ -3,8 +3,6 @@
  * addresses, and the files in /etc that belong to a network. Everything that several engines on one host
  * could confuse carries the engine's key.
  */
-import { RouteSocket } from "../os/netlink/index.ts";
-import { freeSubnet, type SubnetBlock } from "./ipam/subnet-pool.ts";
 
 export { cleanup } from "./cleanup.ts";
 export { NetworkController, type NetworkOptions } from "./controller.ts";
@@ -21,8 +19,20 @@ export {
   type ResolverSettings,
   renderResolvConf,
 } from "./files/resolv-conf.ts";
-export { formatAddress, formatSubnet, parseInterfaceAddress, parseSubnet } from "./ipam/subnet.ts";
-export { defaultSubnetBlocks, type SubnetBlock } from "./ipam/subnet-pool.ts";
+export {
+  canonicalAddress,
+  checkFree,
+  chooseSubnet,
+  defaultSubnetBlocks,
+  formatAddress,
+  formatSubnet,
+  holderOnHost,
+  interfaceAddress,
+  type Occupied,
+  parseInterfaceAddress,
+  parseSubnet,
+  type SubnetBlock,
+} from "./ipam/index.ts";
 export type {
   Attachment,
   BridgeNetwork,
@@ -41,18 +51,3 @@ export type {
   SubnetSettings,
   Survivor,
 } from "./model.ts";
-
-/** The first subnet of the blocks that overlaps neither `taken` nor a route of the host. */
-export function chooseSubnet(blocks: readonly SubnetBlock[], taken: readonly string[] = []): string {
-  using host = new RouteSocket();
-  const routes = host.routes().map(({ destination, prefixLength }) => `${destination}/${prefixLength}`);
-  return freeSubnet(blocks, [...taken, ...routes]);
-}
-
-/** The first address of an existing interface as "172.17.0.1/16", or undefined without interface or address. */
-export function interfaceAddress(name: string): string | undefined {
-  using host = new RouteSocket();
-  const link = host.link(name);
-  const found = link && host.addresses().find(({ index }) => index === link.index);
-  return found && `${found.address}/${found.prefixLength}`;
-}

@@ -78,7 +78,7 @@ function choose({ family, length }: Prefix, pools: readonly SubnetBlock[], taken
   return parsePrefix(
     chooseSubnet(
       ofFamily.map(({ base, size }) => ({ base, size })),
-      others.map(({ subnet }) => formatPrefix(subnet)),
+      others.map(({ name, subnet }) => ({ subnet: formatPrefix(subnet), by: `the network "${name}"` })),
     ),
   );
 }
