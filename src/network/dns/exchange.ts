@@ -15,6 +15,8 @@ export interface Server {
 export interface Exchange {
   /** The server's response, or undefined if none came: in time, or at all. */
   readonly response: Promise<Buffer | undefined>;
+  /** When nothing is left of it: a connection that the server does not take up is the kernel's for 2 minutes. */
+  readonly ended: Promise<void>;
   cancel(): void;
 }
 
@@ -44,14 +46,18 @@ export function exchange(
   };
   const timer = setTimeout(settle, milliseconds);
   // A server that cannot be reached is one that does not answer: the next one is asked.
-  open(settle).then(
-    (opened) => {
-      if (over) opened.close();
-      else socket = opened;
+  const opened = open(settle).then(
+    (it) => {
+      if (over) it.close();
+      else socket = it;
     },
     () => settle(),
   );
-  return { response: promise, cancel: () => settle() };
+  return {
+    response: promise,
+    ended: Promise.all([opened, promise]).then(() => undefined),
+    cancel: () => settle(),
+  };
 }
 
 function overUdp(server: Server, query: Buffer): Open {
@@ -67,7 +73,12 @@ function overUdp(server: Server, query: Buffer): Open {
         },
       }),
     );
-    socket.send(query);
+    try {
+      socket.send(query);
+    } catch {
+      // It cannot be reached, as the kernel knows already.
+      settle();
+    }
     return socket;
   };
 }

@@ -57,18 +57,17 @@ export class Forwarder {
     return this.#exchange(server, "udp", query);
   }
 
-  async #exchange(server: Server, transport: Transport, query: Query): Promise<Buffer | undefined> {
+  #exchange(server: Server, transport: Transport, query: Query): Promise<Buffer | undefined> {
     const bytes = Buffer.from(query.bytes);
     bytes.writeUInt16BE(randomInt(0x10000));
     const attempt = exchange(server, transport, bytes, this.milliseconds);
     this.#underWay.add(attempt);
     underWay++;
-    try {
-      return await attempt.response;
-    } finally {
+    void attempt.ended.then(() => {
       underWay--;
       this.#underWay.delete(attempt);
-    }
+    });
+    return attempt.response;
   }
 }
 
