@@ -156,6 +156,22 @@ const lines: [line: string, input?: string][] = [
   ["port add 443"],
   ["port add 53"],
   ["port web"],
+  ["create --network name=a,mac-address=zz busybox"],
+  ["create --network name=a,foo=bar busybox"],
+  ["create --network name=a,gw-priority=x busybox"],
+  ["create --network name=a,driver-opt=x busybox"],
+  ["create --network alias=x busybox"],
+  ["create --network= busybox"],
+  ["create --network a --network a busybox"],
+  ["create --network a --network host busybox"],
+  ["create --network bridge --network-alias x busybox"],
+  ["create --network name=a,ip=1.2.3.4 --ip 1.2.3.5 busybox"],
+  ["create --network name=a,alias=x --network-alias y busybox"],
+  ["create --network name=a,link-local-ip=169.254.1.1 --link-local-ip 169.254.1.2 busybox"],
+  ["create -p 70000:80 busybox"],
+  ["create -p 1.2.3:80:80 busybox"],
+  ["create -p 8000-8001:80-82 busybox"],
+  ["run --network a --network host busybox"],
 ];
 
 test.each(lines.map(([line, input = ""]) => [line, input] as const))("%s, told %j", async (line, input) => {
