@@ -85,14 +85,9 @@ export class NetworkController implements Networks {
     );
     const network: Network = { settings, bridge, addresses, warm };
     this.#networks.set(networkId, network);
-    this.#filter?.bridges.set(networkId, {
-      bridge: bridge.name,
-      subnet,
-      interContainer: settings.interContainer ?? true,
-      masquerade: settings.masquerade ?? true,
-    });
+    this.#filter?.networks.set(networkId, settings);
     if (!this.#reconciled) return;
-    await this.#filter?.apply({ everything: true });
+    await this.#filter?.apply();
     warm.start();
   }
 
@@ -101,8 +96,8 @@ export class NetworkController implements Networks {
     if (network === undefined) return;
     this.#networks.delete(networkId);
     for (const sandbox of network.warm.close()) this.#dispose(sandbox, network);
-    this.#filter?.bridges.delete(networkId);
-    await this.#filter?.apply({ everything: true });
+    this.#filter?.networks.delete(networkId);
+    await this.#filter?.apply();
     removeBridge(this.#host, this.#options.engineKey, network.bridge.name);
   }
 

@@ -1,8 +1,8 @@
 import { messageOf } from "../errors/index.ts";
 import { forgetUdpFlows } from "../os/firewall/index.ts";
 import type { Log, PacketFilter } from "./firewall/packet-filter.ts";
-import type { PublishedPort } from "./firewall/rules.ts";
 import { HostPorts, type PortRequest, type ReservedPort } from "./host-ports.ts";
+import type { PublishedPort } from "./model.ts";
 
 /** Published ports by the sandbox they lead to: each is a reserved port of the host and a rule. */
 export class Publisher {

@@ -1,44 +1,64 @@
 import { messageOf } from "../../errors/index.ts";
-import { RulesetGeneration, restoreRules, saveRules, usesNfTables } from "../../os/firewall/index.ts";
-import type { BridgeNetwork } from "../model.ts";
-import { chainsOf, destinationRule, type FilteredBridge, type PublishedPort } from "./rules.ts";
-import { assertScript, isInForce, parseSavedRules, portsScript, removalScript } from "./rules-script.ts";
+import { type OtherNamespace, RulesetGeneration, within } from "../../os/firewall/index.ts";
+import type { BridgeNetwork, PublishedPort } from "../model.ts";
+import { type Assembly, assemble, type FirewallSettings, type Log } from "./assemble.ts";
+import type { CountedRule } from "./backend.ts";
+import type { Policy } from "./policy.ts";
+import { PolicyMaker } from "./policy-maker.ts";
+
+export type { FirewallSettings, Log } from "./assemble.ts";
 
 /** Asking the kernel for its ruleset's generation costs 20 µs; legacy tables can only be listed (5 ms). */
 const WATCH_MS = 1_000;
 const WATCH_LEGACY_MS = 30_000;
 
-export type Log = (level: "debug" | "info" | "warn" | "error", message: string) => void;
+const usual: FirewallSettings = { backend: "iptables", mode: "open", ipv6: true };
 
 /**
  * Keeps the host's packet filter as the engine wants it. Callers change what is wanted and await `apply`;
  * changes that arrive while one transaction runs share the next one. What was flushed by others is put back.
  */
 export class PacketFilter {
-  readonly bridges = new Map<string, FilteredBridge>();
   /** The bridge networks by their ids; other drivers need no rules. */
   readonly networks = new Map<string, BridgeNetwork>();
   readonly ports = new Set<PublishedPort>();
-  readonly #chains;
   readonly #log: Log;
-  readonly #generation = new RulesetGeneration();
+  readonly #open: () => Promise<Assembly>;
+  readonly #generation: RulesetGeneration;
+  readonly #maker = new PolicyMaker();
+  #assembly: Promise<Assembly> | undefined;
   #seenGeneration = 0;
-  /** The next transaction is to put all chains in place as a whole. */
+  /** The next transaction is to put all rules in place as a whole. */
   #everything = true;
-  /** The port rules known to be in force. */
-  #inForce: ReadonlySet<string> = new Set();
   #running: Promise<void> = Promise.resolve();
   #next: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #watching = false;
   #closed = false;
 
-  constructor(engineKey: string, log: Log) {
-    this.#chains = chainsOf(engineKey);
+  /** `namespace`: whose packet filter it is, if not that of the engine's own network. */
+  constructor(
+    engineKey: string,
+    log: Log,
+    settings: Partial<FirewallSettings> = {},
+    namespace?: OtherNamespace,
+  ) {
     this.#log = log;
+    this.#generation = within(namespace, () => new RulesetGeneration());
+    this.#open = () =>
+      assemble({ engineKey, log, settings: { ...usual, ...settings }, ...(namespace && { namespace }) });
   }
 
-  /** Brings the kernel to what is wanted now; `everything` also when only the bridges changed. */
+  /** The rules that serve a network, with what they have counted; none for a network that is unknown. */
+  async counters(networkId: string): Promise<CountedRule[]> {
+    const policy = this.#maker.make(this.networks.values(), this.ports);
+    const network = policy.networks.find(({ id }) => id === networkId);
+    if (network === undefined) return [];
+    const { backend } = await this.#backend();
+    return backend.counters(network, policy);
+  }
+
+  /** Brings the kernel to what is wanted now; `everything` puts all of it in place, whatever state it is in. */
   apply({ everything = false } = {}): Promise<void> {
     this.#everything ||= everything;
     this.#next ??= this.#running
@@ -56,8 +76,8 @@ export class PacketFilter {
   async remove(): Promise<void> {
     this.#stopWatching();
     await this.#settled();
-    const script = removalScript(this.#chains, parseSavedRules(await saveRules()));
-    if (script !== "") await restoreRules(script);
+    const { backend } = await this.#backend();
+    await backend.remove();
     this.#everything = true;
   }
 
@@ -80,45 +100,37 @@ export class PacketFilter {
     this.#closed = true;
   }
 
+  /** Decided at the first use; what failed is tried again at the next. */
+  #backend(): Promise<Assembly> {
+    this.#assembly ??= this.#open().catch((error: unknown) => {
+      this.#assembly = undefined;
+      throw error;
+    });
+    return this.#assembly;
+  }
+
   async #transact(): Promise<void> {
-    const ports = [...this.ports];
-    const wanted = new Set(ports.map(destinationRule));
+    const policy = this.#maker.make(this.networks.values(), this.ports);
     const everything = this.#everything;
     // What is asked for from here on is the next transaction's.
     this.#everything = false;
     try {
-      if (everything || !(await this.#change(this.#inForce, wanted))) await this.#assert(ports);
+      const { backend } = await this.#backend();
+      if (everything || !(await this.#change(policy))) await backend.assert(policy);
     } catch (error) {
       this.#everything = true;
       throw error;
     }
-    this.#inForce = wanted;
     await this.#watch();
   }
 
-  #filtered(): FilteredBridge[] {
-    const networks = [...this.networks.values()].map(({ bridge, subnets, interContainer, masquerade }) => ({
-      bridge,
-      subnet: subnets[0]?.subnet ?? "",
-      interContainer: interContainer ?? true,
-      masquerade: masquerade ?? true,
-    }));
-    return [...this.bridges.values(), ...networks];
-  }
-
-  async #assert(ports: readonly PublishedPort[]): Promise<void> {
-    const bridges = this.#filtered();
-    const saved = parseSavedRules(await saveRules());
-    await restoreRules(assertScript(this.#chains, { bridges, ports }, saved));
-  }
-
-  /** Changes only the published ports; false when the chains were not as expected. */
-  async #change(from: ReadonlySet<string>, to: ReadonlySet<string>): Promise<boolean> {
-    const script = portsScript(this.#chains, from, to);
-    if (script === "") return true;
+  /** Changes only what differs; false when the rules were not as expected. */
+  async #change(policy: Policy): Promise<boolean> {
+    const { backend } = await this.#backend();
     const before = this.#generation.read();
+    let transactions: number;
     try {
-      await restoreRules(script);
+      transactions = await backend.change(policy);
     } catch (error) {
       this.#log(
         "warn",
@@ -126,17 +138,17 @@ export class PacketFilter {
       );
       return false;
     }
-    // Our own transaction is no reason to look for foreign ones.
+    // Our own transactions are no reason to look for foreign ones.
     const after = this.#generation.read();
-    if (before === this.#seenGeneration && after === before + 1) this.#seenGeneration = after;
+    if (before === this.#seenGeneration && after === before + transactions) this.#seenGeneration = after;
     return true;
   }
 
   async #watch(): Promise<void> {
     if (this.#watching || this.#closed) return;
     this.#watching = true;
-    const nfTables = await usesNfTables();
-    this.#schedule(nfTables ? WATCH_MS : WATCH_LEGACY_MS, nfTables);
+    const { legacy } = await this.#backend();
+    this.#schedule(legacy ? WATCH_LEGACY_MS : WATCH_MS, !legacy);
   }
 
   #schedule(delay: number, nfTables: boolean): void {
@@ -159,13 +171,13 @@ export class PacketFilter {
     await this.#settled();
     if (this.#closed) return;
     if (this.#everything) return this.apply();
-    const wanted = { bridges: this.#filtered(), ports: [...this.ports] };
-    const saved = parseSavedRules(await saveRules());
+    const { backend } = await this.#backend();
+    const isInForce = await backend.isInForce();
     // A transaction that began meanwhile changes both sides; the next look will see the same on each.
     if (this.#closed || this.#next !== undefined || this.#generation.read() !== generation) return;
     this.#seenGeneration = generation;
-    if (isInForce(this.#chains, wanted, saved)) return;
-    this.#log("warn", "rules of the packet filter were removed by others; putting them back");
+    if (isInForce) return;
+    this.#log("warn", "rules of the packet filter were changed by others; putting ours in place again");
     await this.apply({ everything: true });
   }
 }

@@ -1,0 +1,96 @@
+import { messageOf } from "../../errors/index.ts";
+import {
+  hasNftables,
+  hasVariant,
+  type IpVersion,
+  isInUse,
+  type OtherNamespace,
+  type Variant,
+} from "../../os/firewall/index.ts";
+import type { Backend } from "./backend.ts";
+import { type BackendName, chooseBackend, type FirewallMode } from "./choose.ts";
+import { IptablesBackend, type Render } from "./iptables/backend.ts";
+import { type Chains, chainsOf } from "./iptables/chains.ts";
+import { merge, renderGuard } from "./iptables/guard.ts";
+import { renderPolicy } from "./iptables/rules.ts";
+import { Layers } from "./layers.ts";
+import { NftablesBackend } from "./nftables/backend.ts";
+import { NftGuard } from "./nftables/guard.ts";
+
+export type Log = (level: "debug" | "info" | "warn" | "error", message: string) => void;
+
+export interface FirewallSettings {
+  readonly backend: BackendName;
+  readonly mode: FirewallMode;
+  /** False leaves the packet filter for IPv6 alone. */
+  readonly ipv6: boolean;
+}
+
+interface Place {
+  readonly engineKey: string;
+  readonly settings: FirewallSettings;
+  readonly log: Log;
+  readonly namespace?: OtherNamespace;
+}
+
+export interface Assembly {
+  readonly backend: Backend;
+  /** Some of it lives in tables that keep no generation, and must be listed to be seen. */
+  readonly legacy: boolean;
+}
+
+/** What carries out the policy of this engine on this host. */
+export async function assemble(place: Place): Promise<Assembly> {
+  const { engineKey, settings, log, namespace } = place;
+  const choice = await chooseBackend(settings.backend, namespace);
+  if (choice.fallback) log("warn", "iptables is not installed; using nftables instead");
+  const chains = chainsOf(engineKey);
+  const main: Render = (policy, version) => renderPolicy(chains, policy, version);
+  const guard: Render = (policy, version, saved, closed) =>
+    renderGuard(chains, policy, version, saved, closed);
+  const variants = (["nft", "legacy"] as const).filter((variant) => isPresent(variant, namespace));
+  const respect = settings.mode === "respect";
+  const iptables = (variant: Variant, render: Render) =>
+    new IptablesBackend(options(place, chains, variant), render);
+  const others = choice.name === "iptables" ? variants.filter((it) => it !== choice.variant) : variants;
+  const guards: Backend[] = respect ? others.map((variant) => iptables(variant, guard)) : [];
+  const leftovers: Backend[] = respect ? [] : others.map((variant) => iptables(variant, main));
+  if (hasNftables()) {
+    const native = new NftGuard({
+      engineKey,
+      isForeign: (table) => variants.includes("nft") && /^ip6? filter$/.test(table),
+      refused: refusal(log, "nftables"),
+      ...(namespace && { namespace }),
+    });
+    (respect ? guards : leftovers).push(native);
+    if (choice.name === "iptables") leftovers.push(new NftablesBackend(engineKey, namespace));
+  }
+  const both: Render = (...facts) => merge(guard(...facts), main(...facts));
+  const backend =
+    choice.name === "iptables"
+      ? iptables(choice.variant, respect ? both : main)
+      : new NftablesBackend(engineKey, namespace);
+  const legacy =
+    (choice.name === "iptables" && choice.variant === "legacy") || (respect && others.includes("legacy"));
+  return { backend: new Layers(guards, backend, leftovers), legacy };
+}
+
+const isPresent = (variant: Variant, namespace: OtherNamespace | undefined) =>
+  hasVariant(4, variant) && isInUse(4, variant, namespace);
+
+function options({ settings, log, namespace }: Place, chains: Chains, variant: Variant) {
+  const versions: readonly IpVersion[] = settings.ipv6 ? [4, 6] : [4];
+  return {
+    chains,
+    variant,
+    versions,
+    ...(settings.mode === "respect" && { refused: refusal(log, "iptables") }),
+    ...(namespace && { namespace }),
+  };
+}
+
+const refusal = (log: Log, whose: string) => (error: unknown) =>
+  log(
+    "error",
+    `the host's input rules of ${whose} cannot be applied to published ports, which are closed to other machines until they can: ${messageOf(error)}`,
+  );
