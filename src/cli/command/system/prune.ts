@@ -7,6 +7,7 @@ import { print } from "../../streams/print.ts";
 import { pruneStopped } from "../container/prune.ts";
 import { dryRunFlag, showPreview } from "../dry-run.ts";
 import { pruneUnused, wanted } from "../image/prune.ts";
+import { pruneUnusedNetworks } from "../network/prune.ts";
 import { pruneFilters, pruneFlags } from "../prune-flags.ts";
 import { pruneUnusedVolumes } from "../volume/prune.ts";
 
@@ -28,7 +29,7 @@ export default command({
       await showPreview(await connect(), types, wanted(filters, flags.all));
       return 0;
     }
-    const parts = ["all stopped containers"];
+    const parts = ["all stopped containers", "all networks not used by at least one container"];
     if (flags.volumes) parts.push("all anonymous volumes not used by at least one container");
     parts.push(
       flags.all ? "all images without at least one container associated to them" : "all dangling images",
@@ -36,6 +37,7 @@ export default command({
     confirm(`This will remove:\n${parts.map((part) => `  - ${part}\n`).join("")}`, flags.force);
     const client = await connect();
     let space = await pruneStopped(client, filters);
+    await pruneUnusedNetworks(client, filters);
     if (flags.volumes) space += await pruneUnusedVolumes(client, filters);
     space += await pruneUnused(client, filters, flags.all);
     print(`Total reclaimed space: ${humanSize(space)}\n`);
