@@ -1,7 +1,8 @@
 import { conflict } from "../errors/index.ts";
 import type { Metastore } from "../metastore/index.ts";
 import type { Digest } from "../oci/digest.ts";
-import { hostPlatform, type Platform } from "../oci/platform.ts";
+import { hostCpu } from "../oci/host-cpu.ts";
+import type { Platform } from "../oci/platform.ts";
 import { formatReference, parseReference, type Reference } from "../oci/reference.ts";
 import { selectPlatform } from "../oci/select-platform.ts";
 import { Image, type ImageRecord } from "./image.ts";
@@ -85,7 +86,7 @@ export class ImageStore {
   pick(target: Target, platform?: Platform): Image | undefined {
     const images = this.imagesOf(target);
     const offered = images.map((image) => ({ image, platform: image.config }));
-    const fitting = selectPlatform(offered, platform ?? hostPlatform())?.image;
+    const fitting = selectPlatform(offered, platform ?? hostCpu())?.image;
     return fitting ?? (platform === undefined && images.length === 1 ? images[0] : undefined);
   }
 

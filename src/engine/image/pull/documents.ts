@@ -1,6 +1,6 @@
 import { forbidden, invalid, notFound } from "../../../errors/index.ts";
 import { type Descriptor, type ImageConfig, isIndex, isManifest, type Manifest } from "../../../oci/image.ts";
-import { formatPlatform, type Platform } from "../../../oci/platform.ts";
+import { formatPlatform, hostPlatform, type Platform } from "../../../oci/platform.ts";
 import { listPlatforms, selectPlatform } from "../../../oci/select-platform.ts";
 import type { Document, Repository } from "../../../registry/index.ts";
 import { asImageConfig, asIndex, asManifest, bytesOf, parseJson } from "../documents.ts";
@@ -36,8 +36,9 @@ export async function chooseManifest(
   const only = candidates.length === 1 && !platform.asked ? candidates[0] : undefined;
   const chosen = selectPlatform(candidates, platform.wanted) ?? only;
   if (chosen === undefined) {
+    const named = formatPlatform(platform.asked ? platform.wanted : hostPlatform());
     throw notFound(
-      `no matching manifest for ${formatPlatform(platform.wanted)} in the manifest list entries: the image is for ` +
+      `no matching manifest for ${named} in the manifest list entries: the image is for ` +
         `${listPlatforms(candidates)}; name one of them with --platform`,
     );
   }

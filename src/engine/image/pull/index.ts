@@ -1,9 +1,10 @@
 import type * as api from "../../../api/index.ts";
 import { notFound } from "../../../errors/index.ts";
 import type { Digest } from "../../../oci/digest.ts";
+import { hostCpu } from "../../../oci/host-cpu.ts";
 import { type Descriptor, isIndex } from "../../../oci/image.ts";
 import { distance } from "../../../oci/match-platform.ts";
-import { formatPlatform, hostPlatform, parsePlatform } from "../../../oci/platform.ts";
+import { formatPlatform, parsePlatform } from "../../../oci/platform.ts";
 import {
   familiarName,
   familiarReference,
@@ -70,7 +71,7 @@ async function pullOne(rooms: TransferRooms, pull: Pull, report: Report, signal:
   report({ status: `Pulling from ${path}`, id: reference.digest ?? tag ?? "" });
   const { descriptor } = document;
   const names = namesOf(reference, descriptor.digest);
-  const wanted = platform === undefined ? hostPlatform() : parsePlatform(platform);
+  const wanted = platform === undefined ? hostCpu() : parsePlatform(platform);
   const id = await withLease(rooms, async (lease) => {
     const source = { rooms, repository, lease, signal };
     const choice = { wanted, asked: platform !== undefined };
