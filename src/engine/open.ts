@@ -116,7 +116,12 @@ export async function openRooms({ config, host, log }: EngineOptions): Promise<O
 
 /** What tells this engine's links and rules from those of others on the host. */
 export function networkKey(config: EngineConfig, log: Log) {
-  return { engineKey: config.dataRoot, firewall: config.iptables, log };
+  return {
+    engineKey: config.dataRoot,
+    firewall: config.iptables,
+    packetFilter: config.firewall,
+    log,
+  };
 }
 
 function identify(metastore: Metastore): Identity {

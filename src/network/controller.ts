@@ -2,7 +2,7 @@ import { closeSync, openSync } from "node:fs";
 import { messageOf, notFound, notImplemented } from "../errors/index.ts";
 import { RouteSocket } from "../os/netlink/index.ts";
 import { type Bridge, blockOf, ensureBridge, removeBridge } from "./bridge.ts";
-import { type Log, PacketFilter } from "./firewall/packet-filter.ts";
+import { type FirewallSettings, type Log, PacketFilter } from "./firewall/packet-filter.ts";
 import { AddressPool } from "./ipam/address-pool.ts";
 import { Departures, ownLinks, removeLink } from "./links.ts";
 import type {
@@ -26,6 +26,8 @@ export interface NetworkOptions {
   readonly engineKey: string;
   /** False leaves the packet filter alone: published ports are then reserved, and lead nowhere. */
   readonly firewall: boolean;
+  /** How the packet filter is served. */
+  readonly packetFilter?: FirewallSettings;
   readonly log: Log;
   /** Sandboxes kept ready for each network; 3 unless given. */
   readonly warm?: number;
@@ -63,7 +65,9 @@ export class NetworkController implements Networks {
 
   constructor(options: NetworkOptions) {
     this.#options = options;
-    this.#filter = options.firewall ? new PacketFilter(options.engineKey, options.log) : undefined;
+    this.#filter = options.firewall
+      ? new PacketFilter(options.engineKey, options.log, options.packetFilter)
+      : undefined;
     this.#publisher = new Publisher(this.#filter, options.log);
     this.#departures = new Departures(this.#host, options.engineKey, (error) =>
       options.log("error", `cannot remove the interface of an ended container: ${messageOf(error)}`),

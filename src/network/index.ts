@@ -19,19 +19,28 @@ export {
   type ResolverSettings,
   renderResolvConf,
 } from "./files/resolv-conf.ts";
+export { backendNames, firewallModes } from "./firewall/choose.ts";
+export type { FirewallSettings } from "./firewall/packet-filter.ts";
 export {
+  type Address,
   canonicalAddress,
   checkFree,
   chooseSubnet,
+  contains,
   defaultSubnetBlocks,
   formatAddress,
   formatSubnet,
+  holderOf,
   holderOnHost,
   interfaceAddress,
   type Occupied,
+  overlap,
+  parseAddress,
   parseInterfaceAddress,
   parseSubnet,
+  type Subnet,
   type SubnetBlock,
+  sizeOf,
 } from "./ipam/index.ts";
 export type {
   Attachment,

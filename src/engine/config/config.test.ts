@@ -86,6 +86,8 @@ describe("loadConfig", () => {
     [["--ubuntu-keyring", "keys.gpg"], 'invalid keyring "keys.gpg": an absolute path is expected'],
     [["--data-root", "relative"], "absolute path"],
     [["--storage-driver", "vfs"], "invalid storage driver: vfs (use one of erofs, overlay2)"],
+    [["--firewall-backend", "pf"], "invalid --firewall-backend: pf (use iptables or nftables)"],
+    [["--firewall-mode", "ask"], "invalid --firewall-mode: ask (use open or respect)"],
     [["--config-file", "/does/not/exist.json"], "/does/not/exist.json"],
     [["extra"], "takes no arguments"],
   ])("%j fails and says why", (argv, message) => {

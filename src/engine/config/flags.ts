@@ -26,6 +26,8 @@ export interface RawOptions {
   "exec-root"?: string;
   "fixed-cidr"?: string;
   "fixed-cidr-v6"?: string;
+  "firewall-backend"?: string;
+  "firewall-mode"?: string;
   "gc-images"?: string;
   "gc-keep"?: string[];
   "gc-min-free-space"?: string;
@@ -41,6 +43,7 @@ export interface RawOptions {
   "insecure-registry"?: string[];
   ip?: string;
   "ip-masq"?: boolean;
+  ip6tables?: boolean;
   iptables?: boolean;
   ipv6?: boolean;
   label?: string[];

@@ -1,6 +1,14 @@
 import { isIP, isIPv4, isIPv6 } from "node:net";
 import { invalid } from "../../errors/index.ts";
-import { contains, masked, type Prefix, parsePrefix } from "../network/prefix.ts";
+import type { FirewallSettings } from "../../network/index.ts";
+import {
+  contains,
+  defaultSubnetBlocks,
+  parseInterfaceAddress,
+  parseSubnet,
+  type SubnetBlock,
+} from "../../network/index.ts";
+import { firewallSettings } from "./firewall.ts";
 import type { RawOptions } from "./flags.ts";
 
 /** What the configuration says about networks. Addresses and subnets are checked. */
@@ -14,29 +22,25 @@ export interface NetworkConfig {
   fixedCidr6?: string;
   /** Absent: where the host has IPv6. */
   ipv6?: boolean;
-  addressPools: { base: string; size: number }[];
+  addressPools: readonly SubnetBlock[];
   mtu: number;
   icc: boolean;
   masquerade: boolean;
   publishAddress: string;
   iptables: boolean;
+  firewall: FirewallSettings;
   /** By driver: options of networks that are made without them. */
   networkOptions: Record<string, Record<string, string>>;
   /** At most one of each family; empty: those of the default bridge. */
   hostGatewayIps: string[];
 }
 
-const defaultPools = [
-  ...Array.from({ length: 15 }, (_, index) => ({ base: `172.${17 + index}.0.0/16`, size: 16 })),
-  { base: "192.168.0.0/16", size: 20 },
-];
-
 export function networkConfig(raw: RawOptions): NetworkConfig {
   const bip = prefixOption(raw, "bip", 4);
   const bip6 = prefixOption(raw, "bip6", 6);
   const fixedCidr = prefixOption(raw, "fixed-cidr", 4);
   const fixedCidr6 = prefixOption(raw, "fixed-cidr-v6", 6);
-  if (bip && fixedCidr && !contains(masked(parsePrefix(bip)), parsePrefix(fixedCidr))) {
+  if (bip && fixedCidr && !contains(parseSubnet(bip), parseInterfaceAddress(fixedCidr).address)) {
     throw invalid(`--fixed-cidr ${fixedCidr} is not in the network of --bip ${bip}`);
   }
   return {
@@ -52,6 +56,7 @@ export function networkConfig(raw: RawOptions): NetworkConfig {
     masquerade: raw["ip-masq"] ?? true,
     publishAddress: publishAddress(raw),
     iptables: raw.iptables ?? true,
+    firewall: firewallSettings(raw),
     networkOptions: raw["default-network-opt"] ?? {},
     hostGatewayIps: hostGatewayIps(raw),
   };
@@ -60,19 +65,19 @@ export function networkConfig(raw: RawOptions): NetworkConfig {
 function prefixOption(
   raw: RawOptions,
   name: "bip" | "bip6" | "fixed-cidr" | "fixed-cidr-v6",
-  family: Prefix["family"],
+  family: 4 | 6,
 ): string | undefined {
   const text = raw[name];
   if (text === undefined) return undefined;
-  if (parsePrefix(text).family === family) return text;
+  if (parseSubnet(text).family === family) return text;
   throw invalid(`--${name} must be an IPv${family} address with a prefix length, not ${text}`);
 }
 
-function pools(raw: RawOptions): { base: string; size: number }[] {
-  const configured = raw["default-address-pool"] ?? defaultPools;
+function pools(raw: RawOptions): readonly SubnetBlock[] {
+  const configured = raw["default-address-pool"] ?? defaultSubnetBlocks;
   for (const { base, size } of configured) {
-    const { family, length } = parsePrefix(base);
-    if (size < length || size > (family === 4 ? 30 : 126)) {
+    const { family, prefixLength } = parseSubnet(base);
+    if (size < prefixLength || size > (family === 4 ? 30 : 126)) {
       throw invalid(`invalid default address pool: ${base} cannot be cut into subnets of size ${size}`);
     }
   }

@@ -144,6 +144,19 @@ export const options = [
     description: "IPv6 subnet of the default bridge",
   },
   {
+    flag: "firewall-backend",
+    kind: "string",
+    placeholder: "string",
+    description: 'Firewall backend to use ("iptables"|"nftables") (default "iptables")',
+  },
+  {
+    flag: "firewall-mode",
+    kind: "string",
+    placeholder: "string",
+    description:
+      'Whether the host\'s input rules decide about published ports ("respect") or not ("open") (default "open")',
+  },
+  {
     flag: "gc-images",
     kind: "string",
     placeholder: "string",
@@ -235,6 +248,12 @@ export const options = [
     kind: "boolean",
     placeholder: "",
     description: "Let packets from the default bridge leave under the host's address (default true)",
+  },
+  {
+    flag: "ip6tables",
+    kind: "boolean",
+    placeholder: "",
+    description: "Enable addition of ip6tables rules (default true)",
   },
   {
     flag: "iptables",

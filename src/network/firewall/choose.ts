@@ -1,4 +1,4 @@
-import { invalid, unavailable } from "../../errors/index.ts";
+import { unavailable } from "../../errors/index.ts";
 import { hasNftables, hostVariant, type OtherNamespace, type Variant } from "../../os/firewall/index.ts";
 
 export const backendNames = ["iptables", "nftables"] as const;
@@ -30,11 +30,4 @@ export async function chooseBackend(
   throw unavailable(
     'neither iptables nor nft is installed; install the package "iptables" or "nftables", or start the engine with --iptables=false',
   );
-}
-
-/** One of the names, or `invalid` that says which there are. */
-export function oneOf<T extends string>(option: string, names: readonly T[], value: string): T {
-  const found = names.find((name) => name === value);
-  if (found === undefined) throw invalid(`invalid --${option}: ${value} (use ${names.join(" or ")})`);
-  return found;
 }
