@@ -49,6 +49,8 @@ export interface StoreUsage {
 /** GET /system/prune: what the prunes would delete, in their words. */
 export interface PrunePreview {
   ContainersDeleted: string[];
+  /** Names. */
+  NetworksDeleted: string[];
   VolumesDeleted: string[];
   ImagesDeleted: ImageDeleteItem[];
   SpaceReclaimed: number;

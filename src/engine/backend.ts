@@ -314,6 +314,7 @@ export interface CollectOptions {
 
 export interface PrunePreviewOptions {
   containers?: boolean;
+  networks?: boolean;
   volumes?: boolean;
   images?: boolean;
   filters: api.Filters;

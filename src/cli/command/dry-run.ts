@@ -10,7 +10,7 @@ export const dryRunFlag = bool("Show what would be removed, and leave it");
 /** Shows what prunes would delete, in the order and words of the deed. */
 export async function showPreview(
   client: Client,
-  types: readonly ("container" | "image" | "volume")[],
+  types: readonly ("container" | "image" | "network" | "volume")[],
   filters: Filters,
 ): Promise<void> {
   print(describe(await previewPrune(client, types, filters)));
@@ -18,6 +18,7 @@ export async function showPreview(
 
 function describe({
   ContainersDeleted,
+  NetworksDeleted,
   VolumesDeleted,
   ImagesDeleted,
   SpaceReclaimed,
@@ -27,6 +28,7 @@ function describe({
   );
   const parts: [string, readonly string[]][] = [
     ["Containers", ContainersDeleted],
+    ["Networks", NetworksDeleted],
     ["Volumes", VolumesDeleted],
     ["Images", images],
   ];

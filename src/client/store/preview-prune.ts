@@ -5,7 +5,7 @@ import { encodeFilters } from "../filters.ts";
 /** What prunes would delete. Slipway's own endpoint, and one that an engine without it cannot take for the deed. */
 export function previewPrune(
   client: Client,
-  types: readonly ("container" | "image" | "volume")[],
+  types: readonly ("container" | "image" | "network" | "volume")[],
   filters?: Filters,
 ): Promise<PrunePreview> {
   const query = { type: [...types], filters: encodeFilters(filters) };

@@ -6,14 +6,15 @@ import { prunableContainers } from "../container/prune.ts";
 import type { EngineContext } from "../context.ts";
 import { prunable } from "../image/prune.ts";
 import type { ImageRooms } from "../image/rooms.ts";
+import { prunableNetworks } from "../network/prune.ts";
 import { prunableVolumes } from "../volume/index.ts";
 import { planRemoval } from "./removal.ts";
 
-/** What the prunes of containers, volumes and images, in this order, would delete; nothing is touched. */
+/** What the prunes of containers, networks, volumes and images, in this order, would delete; nothing is touched. */
 export async function previewPrune(
   engine: EngineContext,
   rooms: ImageRooms,
-  { containers, volumes, images, filters }: PrunePreviewOptions,
+  { containers, networks, volumes, images, filters }: PrunePreviewOptions,
 ): Promise<api.PrunePreview> {
   const { dangling, ...common } = filters;
   const { all, ...unspecific } = common;
@@ -31,6 +32,7 @@ export async function previewPrune(
   ]);
   return {
     ContainersDeleted: [...gone],
+    NetworksDeleted: networks ? prunableNetworks(engine, unspecific).map(({ name }) => name) : [],
     VolumesDeleted: goneVolumes.map(({ name }) => name),
     ImagesDeleted: [
       ...removal.names.map((name) => ({ Untagged: familiarReference(name) })),

@@ -20,7 +20,7 @@ async function usage(exchange: Exchange): Promise<void> {
   exchange.json(await exchange.backend.store.usage(exchange.signal));
 }
 
-const prunable = ["container", "volume", "image"];
+const prunable = ["container", "network", "volume", "image"];
 
 async function previewPrune(exchange: Exchange): Promise<void> {
   const { backend, query } = exchange;
@@ -28,6 +28,7 @@ async function previewPrune(exchange: Exchange): Promise<void> {
   for (const type of types) if (!prunable.includes(type)) throw invalid(`unknown object type: ${type}`);
   const options = {
     containers: types.includes("container"),
+    networks: types.includes("network"),
     volumes: types.includes("volume"),
     images: types.includes("image"),
     filters: query.filters(),

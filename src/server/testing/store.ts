@@ -20,7 +20,13 @@ export class TestStore implements StoreVerbs {
 
   async previewPrune(options: unknown) {
     this.last = options;
-    return { ContainersDeleted: [], VolumesDeleted: [], ImagesDeleted: [], SpaceReclaimed: 0 };
+    return {
+      ContainersDeleted: [],
+      NetworksDeleted: [],
+      VolumesDeleted: [],
+      ImagesDeleted: [],
+      SpaceReclaimed: 0,
+    };
   }
 
   async collect(options: unknown) {

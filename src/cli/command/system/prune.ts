@@ -25,7 +25,12 @@ export default command({
       throw wrong('ERROR: The "until" filter is not supported with "--volumes"');
     const filters = pruneFilters(flags.filter, await preferences());
     if (flags["dry-run"]) {
-      const types = ["container", ...(flags.volumes ? (["volume"] as const) : []), "image"] as const;
+      const types = [
+        "container",
+        "network",
+        ...(flags.volumes ? (["volume"] as const) : []),
+        "image",
+      ] as const;
       await showPreview(await connect(), types, wanted(filters, flags.all));
       return 0;
     }
