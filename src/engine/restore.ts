@@ -7,6 +7,7 @@ import { cgroupOf } from "./container/cgroup.ts";
 import type { Container } from "./container/container.ts";
 import { finish, supervise } from "./container/exit.ts";
 import { startHealthChecks } from "./container/health.ts";
+import { presentHosts } from "./container/network/files.ts";
 import { registerNames, serveNames } from "./container/network/names.ts";
 import { watchEndedMemory, watchMemory } from "./container/oom.ts";
 import { type ContainerRecord, never } from "./container/record.ts";
@@ -116,6 +117,7 @@ async function adopt(
     const { endpoints } = network;
     for (const [name, endpoint] of Object.entries(endpoints)) registerNames(engine, record, name, endpoint);
     await serveNames(engine, record, container.sandbox, endpoints);
+    container.hosts = presentHosts(engine, container);
   }
   engine.rootfs.adopt(record.id);
   container.run = { process, release: () => releaseRun(engine, record) };

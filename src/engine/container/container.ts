@@ -1,6 +1,6 @@
 import type { Health } from "../../api/index.ts";
 import type { ContainerStdio, LogWriter } from "../../cio/index.ts";
-import type { Sandbox } from "../../network/index.ts";
+import type { HostsFile, Sandbox } from "../../network/index.ts";
 import type { OomWatch } from "../../os/cgroup/index.ts";
 import { parseRfc3339 } from "../../os/clock.ts";
 import type { RuntimeProcess } from "../../runtime/index.ts";
@@ -35,6 +35,8 @@ export class Container {
   run: Run | undefined;
   /** Its network namespace, while it has one of its own. */
   sandbox: Sandbox | undefined;
+  /** What its hosts file was last made from. */
+  hosts: HostsFile | undefined;
   oom: OomWatch | undefined;
   monitor: { start(): void; stop(): void } | undefined;
   health: Health | undefined;

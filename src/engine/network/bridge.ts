@@ -1,9 +1,17 @@
 import type { Table } from "../../metastore/index.ts";
-import { chooseSubnet, interfaceAddress, type SubnetSettings } from "../../network/index.ts";
+import {
+  chooseSubnet,
+  formatAddress,
+  formatSubnet,
+  interfaceAddress,
+  parseInterfaceAddress,
+  parseSubnet,
+  type SubnetSettings,
+} from "../../network/index.ts";
 import type { EngineConfig } from "../config/index.ts";
 import { addressPools } from "./address-pools.ts";
 import { hostHasIPv6 } from "./host-ipv6.ts";
-import { bitsOf, formatIp, formatPrefix, masked, parsePrefix } from "./prefix.ts";
+import { firstAddress } from "./settle-blocks.ts";
 
 /** The default bridge as the engine runs it. */
 export interface DefaultBridge {
@@ -55,7 +63,13 @@ export function bridgeSettings(
 }
 
 function settle6(config: EngineConfig, engineId: string, before: RememberedBridge | undefined): string {
-  return config.bip6 ?? fixed(config.fixedCidr6) ?? before?.address6 ?? firstFree(config, engineId, 6);
+  return (
+    config.bip6 ??
+    interfaceAddress(config.bridge, 6) ??
+    fixed(config.fixedCidr6) ??
+    before?.address6 ??
+    firstFree(config, engineId, 6)
+  );
 }
 
 /** The first address of a subnet that was configured. */
@@ -64,22 +78,18 @@ const fixed = (cidr: string | undefined): string | undefined =>
 
 /** The first address of the first pool that nothing on this host overlaps. */
 function firstFree({ addressPools: configured }: EngineConfig, engineId: string, family: 4 | 6): string {
-  const pools = addressPools(configured, engineId).filter(({ base }) => parsePrefix(base).family === family);
+  const pools = addressPools(configured, engineId).filter(({ base }) => parseSubnet(base).family === family);
   return firstOf(chooseSubnet(pools));
 }
 
 function firstOf(cidr: string): string {
-  const { family, address, length } = masked(parsePrefix(cidr));
-  return `${formatIp(family, address + (bitsOf(family) - length > 1 ? 1n : 0n))}/${length}`;
+  const subnet = parseSubnet(cidr);
+  return `${firstAddress(subnet)}/${subnet.prefixLength}`;
 }
 
 function blockOf(address: string, range?: string): SubnetSettings {
-  const prefix = parsePrefix(address);
-  const subnet = formatPrefix(masked(prefix));
-  const part = range === undefined ? subnet : formatPrefix(masked(parsePrefix(range)));
-  return {
-    subnet,
-    gateway: formatIp(prefix.family, prefix.address),
-    ...(part === subnet ? {} : { range: part }),
-  };
+  const parsed = parseInterfaceAddress(address);
+  const subnet = formatSubnet(parsed.subnet);
+  const part = range === undefined ? subnet : formatSubnet(parseSubnet(range));
+  return { subnet, gateway: formatAddress(parsed.address), ...(part === subnet ? {} : { range: part }) };
 }

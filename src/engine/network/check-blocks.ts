@@ -1,13 +1,19 @@
 import type { IPAMConfig } from "../../api/index.ts";
 import { invalid } from "../../errors/index.ts";
-import { contains, type Family, formatPrefix, masked, type Prefix, parseIp, parsePrefix } from "./prefix.ts";
+import {
+  contains,
+  formatSubnet,
+  overlap,
+  parseAddress,
+  parseInterfaceAddress,
+  type Subnet,
+} from "../../network/index.ts";
 
 /** A block of addresses as the user asks for it, in usual forms. */
 export interface AskedBlock {
-  readonly family: Family;
   /** An unspecified one ("0.0.0.0/24") asks for any of that size. */
-  readonly subnet: Prefix;
-  readonly range?: Prefix;
+  readonly subnet: Subnet;
+  readonly range?: Subnet;
   readonly gateway?: string;
   readonly auxiliary: Readonly<Record<string, string>>;
 }
@@ -36,12 +42,11 @@ function checkBlock(
   problems: string[],
 ): AskedBlock {
   if (!Subnet) throw invalid("every ip-range, gateway or auxiliary address needs a subnet that it is in");
-  const asked = parsePrefix(Subnet);
-  const subnet = masked(asked);
-  const name = formatPrefix(subnet);
-  if (asked.address !== subnet.address) problems.push(`invalid subnet ${Subnet}: it should be ${name}`);
+  const { address, subnet } = parseInterfaceAddress(Subnet);
+  const name = formatSubnet(subnet);
+  if (address.value !== subnet.base) problems.push(`invalid subnet ${Subnet}: it should be ${name}`);
   const within = (text: string, what: string) => {
-    const ip = parseIp(text);
+    const ip = parseAddress(text);
     if (ip.family !== subnet.family) problems.push(`${what}: parent subnet is an IPv${subnet.family} block`);
     else if (!contains(subnet, ip))
       problems.push(`${what}: parent subnet ${name} doesn't contain this address`);
@@ -50,7 +55,6 @@ function checkBlock(
   const auxiliary = AuxiliaryAddresses ?? {};
   for (const [key, address] of Object.entries(auxiliary)) within(address, `invalid auxiliary address ${key}`);
   return {
-    family: subnet.family,
     subnet,
     ...(IPRange ? { range: checkRange(IPRange, subnet, problems) } : {}),
     ...(Gateway ? { gateway: Gateway } : {}),
@@ -58,19 +62,17 @@ function checkBlock(
   };
 }
 
-function checkRange(text: string, subnet: Prefix, problems: string[]): Prefix {
-  const asked = parsePrefix(text);
-  const range = masked(asked);
+function checkRange(text: string, subnet: Subnet, problems: string[]): Subnet {
+  const { address, subnet: range } = parseInterfaceAddress(text);
   const problem = (why: string) => problems.push(`invalid ip-range ${text}: ${why}`);
-  const name = formatPrefix(subnet);
+  const name = formatSubnet(subnet);
   if (range.family !== subnet.family) {
     problem(`parent subnet is an IPv${subnet.family} block`);
     return range;
   }
-  if (range.length < subnet.length) problem(`CIDR block is bigger than its parent subnet ${name}`);
-  if (asked.address !== range.address) problem(`it should be ${formatPrefix(range)}`);
-  if (!contains(subnet, range) && !contains(range, subnet)) {
-    problem(`parent subnet ${name} doesn't contain ip-range`);
-  }
+  if (range.prefixLength < subnet.prefixLength)
+    problem(`CIDR block is bigger than its parent subnet ${name}`);
+  if (address.value !== range.base) problem(`it should be ${formatSubnet(range)}`);
+  if (!overlap(subnet, range)) problem(`parent subnet ${name} doesn't contain ip-range`);
   return range;
 }

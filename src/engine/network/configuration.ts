@@ -1,9 +1,9 @@
 import type { NetworkCreateRequest } from "../../api/index.ts";
 import { forbidden, notFound } from "../../errors/index.ts";
+import { canonicalAddress, formatSubnet } from "../../network/index.ts";
 import type { EngineContext } from "../context.ts";
 import { checkBlocks } from "./check-blocks.ts";
 import type { NetworkDefinition } from "./definition.ts";
-import { canonicalIp, formatPrefix } from "./prefix.ts";
 
 /** A network that is nothing but settings for others (`--config-only`): nothing is made of it. */
 export function configured(network: NetworkDefinition, request: NetworkCreateRequest): NetworkDefinition {
@@ -21,12 +21,12 @@ export function configured(network: NetworkDefinition, request: NetworkCreateReq
     ...network,
     configOnly: true,
     ipv4: request.EnableIPv4 ?? true,
-    ipv6: request.EnableIPv6 ?? blocks.some(({ family }) => family === 6),
+    ipv6: request.EnableIPv6 ?? blocks.some(({ subnet }) => subnet.family === 6),
     ipamOptions: request.IPAM?.Options ?? null,
     blocks: blocks.map(({ subnet, range, gateway, auxiliary }) => ({
-      subnet: formatPrefix(subnet),
-      ...(range === undefined ? {} : { range: formatPrefix(range) }),
-      ...(gateway === undefined ? {} : { gateway: canonicalIp(gateway) }),
+      subnet: formatSubnet(subnet),
+      ...(range === undefined ? {} : { range: formatSubnet(range) }),
+      ...(gateway === undefined ? {} : { gateway: canonicalAddress(gateway) }),
       ...(Object.keys(auxiliary).length === 0 ? {} : { auxiliary }),
     })),
     options: request.Options ?? {},

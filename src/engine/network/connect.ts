@@ -6,7 +6,7 @@ import type { Container } from "../container/container.ts";
 import { attachmentFor } from "../container/network/attachment.ts";
 import { checkEndpoint } from "../container/network/check-endpoint.ts";
 import { cannotJoinHost, hasNone, sharesNamespace } from "../container/network/endpoints.ts";
-import { hostsFollow, resolvConfFollows } from "../container/network/files.ts";
+import { hostsFollow, linkingHostsFollow, resolvConfFollows } from "../container/network/files.ts";
 import { modeOf, sharedWith } from "../container/network/mode.ts";
 import { registerNames, serveNames, usesNameServer } from "../container/network/names.ts";
 import { portMap } from "../container/network/ports.ts";
@@ -138,7 +138,8 @@ async function makeKnown(
   registerNames(engine, record, name, endpoint);
   if (sandbox !== undefined) await serveNames(engine, record, sandbox, endpoints);
   const { [name]: _, ...others } = endpoints;
-  hostsFollow(engine, container, { come: [endpoint] });
+  hostsFollow(engine, container);
+  if (name === "bridge") linkingHostsFollow(engine, container);
   resolvConfFollows(engine, container, usesNameServer(others));
 }
 

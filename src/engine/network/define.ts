@@ -9,9 +9,8 @@ import { configured, fromConfiguration } from "./configuration.ts";
 import { isPredefined, type NetworkDefinition, type NetworkDriver } from "./definition.ts";
 import { type Families, familiesOf } from "./families.ts";
 import { bridgeOptions } from "./options/bridge.ts";
-import type { Family } from "./prefix.ts";
 import { settingsOf } from "./settings.ts";
-import { settleBlocks } from "./settle-blocks.ts";
+import { type Family, settleBlocks } from "./settle-blocks.ts";
 
 type Engine = Pick<EngineContext, "id" | "config" | "networks">;
 
@@ -127,10 +126,12 @@ function blocksOf(
   const configs = (asked.IPAM?.Config ?? []).filter(({ Subnet }) => ipv6 || !Subnet?.includes(":"));
   const blocks = checkBlocks(configs);
   const families: Family[] = [...(ipv4 ? [4 as const] : []), ...(ipv6 ? [6 as const] : [])];
-  if (!ipv4 && blocks.some(({ family }) => family === 4)) {
+  if (!ipv4 && blocks.some(({ subnet }) => subnet.family === 4)) {
     throw invalid("an IPv4 subnet was named, and IPv4 is disabled on this network: leave one of both out");
   }
-  const several = families.some((family) => blocks.filter((block) => block.family === family).length > 1);
+  const several = families.some(
+    (family) => blocks.filter(({ subnet }) => subnet.family === family).length > 1,
+  );
   if (driver === "bridge" && several) throw forbidden("bridge driver doesn't support multiple subnets");
   return settleBlocks(blocks, families, {
     pools: addressPools(config.addressPools, id),

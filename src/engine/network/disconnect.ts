@@ -71,7 +71,7 @@ async function leave(engine: EngineContext, container: Container, name: string):
     throw error;
   }
   if (rememberPorts(engine, container)) engine.containers.save(container);
-  hostsFollow(engine, container, { gone: [endpoint] });
+  hostsFollow(engine, container);
   await namesFollow(engine, container, usesNameServer(network.endpoints));
 }
 

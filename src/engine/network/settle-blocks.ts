@@ -1,19 +1,23 @@
 import { forbidden, invalid } from "../../errors/index.ts";
-import { chooseSubnet, type SubnetBlock, type SubnetSettings } from "../../network/index.ts";
+import {
+  canonicalAddress,
+  chooseSubnet,
+  contains,
+  formatAddress,
+  formatSubnet,
+  holderOf,
+  type Occupied,
+  parseAddress,
+  parseSubnet,
+  type Subnet,
+  type SubnetBlock,
+  type SubnetSettings,
+  sizeOf,
+} from "../../network/index.ts";
 import type { AskedBlock } from "./check-blocks.ts";
 import type { NetworkDefinition } from "./definition.ts";
-import {
-  bitsOf,
-  canonicalIp,
-  contains,
-  type Family,
-  formatIp,
-  formatPrefix,
-  overlaps,
-  type Prefix,
-  parseIp,
-  parsePrefix,
-} from "./prefix.ts";
+
+export type Family = Subnet["family"];
 
 /** What blocks are settled against. */
 export interface Settling {
@@ -33,83 +37,80 @@ export function settleBlocks(
   families: readonly Family[],
   settling: Settling,
 ): SubnetSettings[] {
-  const taken = [...settling.others].flatMap(({ name, blocks }) =>
-    blocks.map(({ subnet }) => ({ name, subnet: parsePrefix(subnet) })),
-  );
+  const taken: Occupied[] = [...settling.others]
+    .filter(({ configOnly }) => !configOnly)
+    .flatMap(({ name, blocks }) =>
+      blocks.map(({ subnet }) => ({ subnet, by: `the network "${name}" (${subnet})` })),
+    );
   return families.flatMap((family) => {
-    const named = asked.filter((block) => block.family === family);
+    const named = asked.filter(({ subnet }) => subnet.family === family);
     const wanted = named.length > 0 ? named : [anyBlock(family)];
     return wanted.map((block) => {
       const subnet =
-        block.subnet.address === 0n ? choose(block.subnet, settling.pools, taken) : free(block.subnet, taken);
-      taken.push({ name: "this network itself", subnet });
+        block.subnet.base === 0n ? choose(block.subnet, settling.pools, taken) : free(block.subnet, taken);
+      taken.push({ subnet: formatSubnet(subnet), by: "another subnet of this network" });
       return settled({ ...block, subnet }, settling.needsGateway(family));
     });
   });
 }
 
-interface Taken {
-  readonly name: string;
-  readonly subnet: Prefix;
-}
-
 const anyBlock = (family: Family): AskedBlock => ({
-  family,
-  subnet: { family, address: 0n, length: 0 },
+  subnet: { family, base: 0n, prefixLength: 0 },
   auxiliary: {},
 });
 
-function free(subnet: Prefix, taken: readonly Taken[]): Prefix {
-  const holder = taken.find((other) => overlaps(other.subnet, subnet));
+function free(subnet: Subnet, taken: readonly Occupied[]): Subnet {
+  const holder = holderOf(formatSubnet(subnet), taken);
   if (holder === undefined) return subnet;
   throw forbidden(
-    `invalid pool request: Pool overlaps with other one on this address space: ${formatPrefix(subnet)} and ` +
-      `${formatPrefix(holder.subnet)} of network ${holder.name}`,
+    `invalid pool request: Pool overlaps with other one on this address space: ${formatSubnet(subnet)} overlaps ` +
+      `${holder.by}; choose another subnet`,
   );
 }
 
 /** One from the pools; of the length that was asked for, if there was one. */
-function choose({ family, length }: Prefix, pools: readonly SubnetBlock[], taken: readonly Taken[]): Prefix {
-  const ofFamily = pools
-    .map(({ base, size }) => ({ base, size: length === 0 ? size : length, prefix: parsePrefix(base) }))
-    .filter(({ prefix, size }) => prefix.family === family && prefix.length <= size);
-  if (ofFamily.length === 0) throw invalid(`no default address pool has IPv${family} subnets of this size`);
-  const others = taken.filter(({ subnet }) => subnet.family === family);
-  return parsePrefix(
-    chooseSubnet(
-      ofFamily.map(({ base, size }) => ({ base, size })),
-      others.map(({ name, subnet }) => ({ subnet: formatPrefix(subnet), by: `the network "${name}"` })),
-    ),
-  );
+function choose(
+  { family, prefixLength }: Subnet,
+  pools: readonly SubnetBlock[],
+  taken: readonly Occupied[],
+): Subnet {
+  const suitable = pools
+    .map(({ base, size }) => ({ base, size: prefixLength || size, whole: parseSubnet(base) }))
+    .filter(({ whole, size }) => whole.family === family && whole.prefixLength <= size);
+  if (suitable.length === 0) {
+    const size = prefixLength === 0 ? "" : ` of size ${prefixLength}`;
+    throw invalid(`no default address pool has IPv${family} subnets${size}: name a subnet`);
+  }
+  return parseSubnet(chooseSubnet(suitable, taken));
 }
 
 function settled(block: AskedBlock, needsGateway: boolean): SubnetSettings {
   const { subnet, range } = block;
   const auxiliary = Object.fromEntries(
-    Object.entries(block.auxiliary).map(([name, address]) => [name, canonicalIp(address)]),
+    Object.entries(block.auxiliary).map(([name, address]) => [name, canonicalAddress(address)]),
   );
-  const gateway = block.gateway ?? (needsGateway ? firstAddress(subnet, range ?? subnet) : undefined);
+  const asked = block.gateway ?? (needsGateway ? firstAddress(subnet, range ?? subnet) : undefined);
+  const gateway = asked && canonicalAddress(asked);
   for (const [name, address] of Object.entries(auxiliary)) {
-    if (gateway !== undefined && address === canonicalIp(gateway)) {
-      throw forbidden(`failed to allocate secondary ip address (${name}:${address}): Address already in use`);
-    }
+    if (address !== gateway) continue;
+    throw forbidden(`failed to allocate secondary ip address (${name}:${address}): Address already in use`);
   }
   return {
-    subnet: formatPrefix(subnet),
-    ...(range === undefined ? {} : { range: formatPrefix(range) }),
-    ...(gateway === undefined ? {} : { gateway: canonicalIp(gateway) }),
+    subnet: formatSubnet(subnet),
+    ...(range === undefined ? {} : { range: formatSubnet(range) }),
+    ...(gateway === undefined ? {} : { gateway }),
     ...(Object.keys(auxiliary).length === 0 ? {} : { auxiliary }),
   };
 }
 
-/** The first of the range; not the subnet's own first one, unless it has but two (RFC 3021, RFC 6164). */
-function firstAddress(subnet: Prefix, range: Prefix): string {
-  const isAnycast = range.address === subnet.address && bitsOf(subnet.family) - subnet.length > 1;
-  return formatIp(subnet.family, range.address + (isAnycast ? 1n : 0n));
+/** The first address of a range; not the subnet's own first one, unless it has but two (RFC 3021, RFC 6164). */
+export function firstAddress(subnet: Subnet, range: Subnet = subnet): string {
+  const isSubnets = range.base === subnet.base && sizeOf(subnet) > 2n;
+  return formatAddress({ family: subnet.family, value: range.base + (isSubnets ? 1n : 0n) });
 }
 
 /** Whether one of the network's subnets has the address. */
 export function hasAddress({ blocks }: Pick<NetworkDefinition, "blocks">, address: string): boolean {
-  const ip = parseIp(address);
-  return blocks.some(({ subnet }) => contains(parsePrefix(subnet), ip));
+  const parsed = parseAddress(address);
+  return blocks.some(({ subnet }) => contains(parseSubnet(subnet), parsed));
 }

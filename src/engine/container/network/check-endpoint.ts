@@ -1,10 +1,10 @@
 import { isIPv4, isIPv6 } from "node:net";
 import type { EndpointSettings } from "../../../api/index.ts";
 import { invalid } from "../../../errors/index.ts";
+import { canonicalAddress } from "../../../network/index.ts";
 import { joined } from "../../network/check-blocks.ts";
 import { isPredefined, type NetworkDefinition } from "../../network/definition.ts";
 import { optionNames } from "../../network/options/names.ts";
-import { canonicalIp } from "../../network/prefix.ts";
 import { hasAddress } from "../../network/settle-blocks.ts";
 
 /**
@@ -30,8 +30,8 @@ export function checkEndpoint(
     ...asked,
     IPAMConfig: {
       ...ipam,
-      ...(ipam.IPv4Address ? { IPv4Address: canonicalIp(ipam.IPv4Address) } : {}),
-      ...(ipam.IPv6Address ? { IPv6Address: canonicalIp(ipam.IPv6Address) } : {}),
+      ...(ipam.IPv4Address ? { IPv4Address: canonicalAddress(ipam.IPv4Address) } : {}),
+      ...(ipam.IPv6Address ? { IPv6Address: canonicalAddress(ipam.IPv6Address) } : {}),
     },
   };
 }
@@ -56,7 +56,7 @@ const isPlainIPv6 = (text: string): boolean =>
   isIPv6(text) &&
   !text.includes("%") &&
   !text.toLowerCase().startsWith("::ffff:") &&
-  canonicalIp(text) !== "::";
+  canonicalAddress(text) !== "::";
 
 function* rangeProblems(
   network: NetworkDefinition | undefined,

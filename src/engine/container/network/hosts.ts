@@ -1,49 +1,29 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import type { Endpoint } from "../../../network/index.ts";
-import { renderHosts } from "../../../network/index.ts";
+import { HOST_NAMES, type HostsFile } from "../../../network/index.ts";
 import type { EngineContext } from "../../context.ts";
-import type { ContainerRecord } from "../record.ts";
+import type { ContainerRecord, RecordedNetwork } from "../record.ts";
 import { hostAddresses } from "./host-gateway.ts";
-import type { JoinedNetwork } from "./join.ts";
-import { linkHosts } from "./links.ts";
+import { type LinkedContainer, linkHosts } from "./links.ts";
+import { modeOf } from "./mode.ts";
+import { usesNameServer } from "./names.ts";
 
-/** A line of a hosts file. */
-export const hostLine = (address: string, names: readonly string[]): string =>
-  `${address}\t${names.join(" ")}`;
-
-/** The lines that lead a container to itself: its addresses on a network. */
-export function ownLines({ config }: ContainerRecord, { ipv4, ipv6 }: Endpoint): string[] {
-  const { Hostname = "", Domainname = "" } = config;
-  const names = Domainname ? [`${Hostname}.${Domainname}`, Hostname] : [Hostname];
-  return [ipv4, ipv6].flatMap((it) => (it === undefined ? [] : [hostLine(it.address, names)]));
-}
-
-/** What a container that is about to start has in /etc/hosts. */
-export function hostsFor(engine: EngineContext, record: ContainerRecord, network: JoinedNetwork): string {
-  const { hostConfig, config } = record;
-  const [gateway] = hostAddresses(engine);
-  const text = renderHosts({
+/** What decides a container's /etc/hosts while it has these endpoints and links. */
+export function hostsFile(
+  engine: EngineContext,
+  { config, hostConfig }: ContainerRecord,
+  endpoints: RecordedNetwork["endpoints"],
+  links: readonly LinkedContainer[],
+): HostsFile {
+  // A name server answers for the host's names; without a network there is no way to it.
+  const namesHost = !usesNameServer(endpoints) && modeOf(hostConfig) !== "none";
+  return {
     hostname: config.Hostname ?? "",
-    addresses: [],
-    extraHosts: hostConfig.ExtraHosts ?? [],
     ...(config.Domainname ? { domainname: config.Domainname } : {}),
-    ...(gateway === undefined ? {} : { hostGateway: gateway }),
-  });
-  const own = Object.values(network.recorded?.endpoints ?? {}).flatMap((it) => ownLines(record, it));
-  const links = linkHosts(network.links).map(({ address, names }) => hostLine(address, names));
-  return `${text}${[...own, ...links].map((line) => `${line}\n`).join("")}`;
-}
-
-/**
- * Takes lines out of a hosts file and adds others. What programs in the container wrote there stays. The file is written
- * in place: it is mounted.
- */
-export function editHosts(path: string, isGone: (line: string) => boolean, come: readonly string[]): void {
-  const before = readFileSync(path, "utf8");
-  const kept = before
-    .replace(/\n$/, "")
-    .split("\n")
-    .filter((line) => !isGone(line));
-  const after = `${[...kept, ...come.filter((line) => !kept.includes(line))].join("\n")}\n`;
-  if (after !== before) writeFileSync(path, after);
+    addresses: Object.values(endpoints).flatMap(({ ipv4, ipv6 }) =>
+      [ipv4, ipv6].flatMap((it) => (it === undefined ? [] : [it.address])),
+    ),
+    extraHosts: hostConfig.ExtraHosts ?? [],
+    hostGateway: hostAddresses(engine),
+    hostNames: namesHost ? HOST_NAMES : [],
+    links: linkHosts(links),
+  };
 }

@@ -1,5 +1,6 @@
 import type { HostConfig } from "../../../api/index.ts";
 import { conflict, invalid } from "../../../errors/index.ts";
+import type { HostsLine } from "../../../network/index.ts";
 import type { EngineContext } from "../../context.ts";
 import type { Container } from "../container.ts";
 import type { ContainerRecord } from "../record.ts";
@@ -93,25 +94,36 @@ function linkTo(link: Link, record: ContainerRecord): LinkedContainer {
   };
 }
 
-/** Running containers on the default bridge that have names for this one, and which: their hosts files follow it. */
-export function linksTo(
+/** What it links to as far as that is on the default bridge now. */
+export function reachableLinks(
+  { containers }: Pick<EngineContext, "containers">,
+  from: ContainerRecord,
+): LinkedContainer[] {
+  if (from.state.network?.endpoints.bridge === undefined) return [];
+  return bridgeLinks(from).flatMap((link) => {
+    const record = linked(containers, link.target)?.record;
+    return record?.state.network?.endpoints.bridge === undefined ? [] : [linkTo(link, record)];
+  });
+}
+
+/** Running containers on the default bridge that have a name for this one. */
+export function linkingContainers(
   { containers }: Pick<EngineContext, "containers">,
   to: Container,
-): { from: Container; links: LinkedContainer[] }[] {
-  return [...containers].flatMap((from) => {
-    if (from.record.state.network?.endpoints.bridge === undefined) return [];
-    const links = bridgeLinks(from.record).filter(({ target }) => linked(containers, target) === to);
-    return links.length === 0 ? [] : [{ from, links: links.map((link) => linkTo(link, to.record)) }];
+): Container[] {
+  return [...containers].filter(({ record }) => {
+    if (record.state.network?.endpoints.bridge === undefined) return false;
+    return bridgeLinks(record).some(({ target }) => linked(containers, target) === to);
   });
 }
 
 /** The names by which a link's target is known in the container that has the link. */
-export const linkNames = (alias: string, { config, name }: ContainerRecord): string[] => [
+const linkNames = (alias: string, { config, name }: ContainerRecord): string[] => [
   ...new Set([alias, config.Hostname ?? "", name].filter((it) => it !== "")),
 ];
 
-/** The lines of a hosts file for what a container links to: address, and the names that mean it. */
-export function linkHosts(links: readonly LinkedContainer[]): { address: string; names: string[] }[] {
+/** The lines of a hosts file for what a container links to. */
+export function linkHosts(links: readonly LinkedContainer[]): HostsLine[] {
   return links.flatMap(({ alias, record, ipv4, ipv6 }) => {
     const names = linkNames(alias, record);
     return [ipv4, ipv6].flatMap((address) => (address === undefined ? [] : [{ address, names }]));

@@ -5,6 +5,7 @@ import { isPredefined } from "../../network/definition.ts";
 import type { ContainerRecord, RecordedNetwork } from "../record.ts";
 import { hostAddresses } from "./host-gateway.ts";
 import { parseLink } from "./links.ts";
+import { namedResolvConf } from "./resolv-conf.ts";
 
 type Engine = Pick<EngineContext, "config" | "containers" | "names" | "networks">;
 type Named = Pick<ContainerRecord, "id" | "name" | "config" | "hostConfig" | "endpoints">;
@@ -64,7 +65,6 @@ export function serverSettings(
 ): NameServerSettings {
   const { config, networks } = engine;
   const servers = hostConfig.Dns?.length ? hostConfig.Dns : config.dns;
-  const options = hostConfig.DnsOptions?.length ? hostConfig.DnsOptions : config.dnsOptions;
   const named = Object.entries(endpoints).filter(([name]) => hasNames(name));
   const links = named.flatMap(([name]) => (asked[name]?.Links ?? []).map(parseLink));
   const leadsOut = Object.keys(endpoints).some((name) => networks.named(name)?.settings?.internal !== true);
@@ -75,7 +75,7 @@ export function serverSettings(
       ? { links: Object.fromEntries(links.map(({ alias, target }) => [alias, target])) }
       : {}),
     hostAddresses: hostAddresses(engine),
-    ...(options.some((option) => option.startsWith("ndots:")) ? { keepSingleLabels: true } : {}),
+    keepSingleLabels: namedResolvConf(engine, { hostConfig }).keepSingleLabels,
     forward: leadsOut,
   };
 }
