@@ -8,6 +8,7 @@ import type { Container } from "./container/container.ts";
 import { finish, supervise } from "./container/exit.ts";
 import { startHealthChecks } from "./container/health.ts";
 import { presentHosts } from "./container/network/files.ts";
+import { keepShared } from "./container/network/keep.ts";
 import { registerNames, serveNames } from "./container/network/names.ts";
 import { watchEndedMemory, watchMemory } from "./container/oom.ts";
 import { type ContainerRecord, never } from "./container/record.ts";
@@ -31,6 +32,9 @@ export async function restore(engine: EngineContext, announce: () => void): Prom
     container.record.removing = false;
     const exit = await tolerate(engine, container, () => takeOver(engine, container));
     if (exit !== undefined) ended.push({ container, exit });
+  }
+  for (const container of engine.containers) {
+    if (container.run === undefined) await tolerate(engine, container, () => keepShared(engine, container));
   }
   await engine.network.reconcile();
   announce();

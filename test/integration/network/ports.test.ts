@@ -1,46 +1,10 @@
 import { expect, test } from "bun:test";
-import { connect } from "node:net";
-import { networkInterfaces } from "node:os";
 import { running, sleeping } from "../../support/containers.ts";
 import { command, until } from "../../support/engine.ts";
+import { answers, ask, freePort, ownAddress, server } from "../../support/ports.ts";
 import { throughBoth, withEngine } from "../../support/suite.ts";
 
 const fixture = withEngine();
-
-/** Answers each connection with its own words. */
-const server = (words: string, port = 80) => `while :; do echo ${words} | nc -l -p ${port}; done`;
-
-/** What a TCP server says first; empty when nobody listens. */
-function ask(host: string, port: number): Promise<string> {
-  return new Promise((resolve) => {
-    let answer = "";
-    const socket = connect({ host, port, timeout: 2000 });
-    socket.on("data", (chunk) => {
-      answer += chunk;
-      socket.end();
-    });
-    socket.on("timeout", () => socket.destroy());
-    socket.on("error", () => {});
-    socket.on("close", () => resolve(answer.trim()));
-  });
-}
-
-const answers = (host: string, port: number, words: string) =>
-  until(`${host}:${port} answers`, async () => (await ask(host, port)) === words);
-
-/** A free port, as the kernel sees it. */
-function freePort(): number {
-  const listener = Bun.listen({ hostname: "0.0.0.0", port: 0, socket: { data() {} } });
-  const { port } = listener;
-  listener.stop(true);
-  return port;
-}
-
-const ownAddress = (): string =>
-  Object.entries(networkInterfaces())
-    .filter(([name]) => /^(e|w)/.test(name))
-    .flatMap(([, addresses]) => addresses ?? [])
-    .find((address) => address.family === "IPv4" && !address.internal)?.address ?? "127.0.0.1";
 
 throughBoth("published ports:", fixture, (line) => {
   const { call, ok } = line;
