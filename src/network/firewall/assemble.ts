@@ -35,8 +35,10 @@ interface Place {
 
 export interface Assembly {
   readonly backend: Backend;
-  /** Some of it lives in tables that keep no generation, and must be listed to be seen. */
-  readonly legacy: boolean;
+  /** Does some of it live now in tables that keep no generation, and must be listed to be seen? */
+  readonly legacy: () => boolean;
+  /** Every how many looks they are to be listed, which takes 5 ms and more. */
+  readonly legacyLooks: number;
 }
 
 /** What carries out the policy of this engine on this host. */
@@ -48,13 +50,15 @@ export async function assemble(place: Place): Promise<Assembly> {
   const main: Render = (policy, version) => renderPolicy(chains, policy, version);
   const guard: Render = (policy, version, saved, closed) =>
     renderGuard(chains, policy, version, saved, closed);
-  const variants = (["nft", "legacy"] as const).filter((variant) => isPresent(variant, namespace));
+  const variants = (["nft", "legacy"] as const).filter((variant) => hasVariant(4, variant));
   const respect = settings.mode === "respect";
   const iptables = (variant: Variant, render: Render) =>
     new IptablesBackend(options(place, chains, variant), render);
+  const secondary = (variant: Variant, render: Render) =>
+    new IptablesBackend({ ...options(place, chains, variant), secondary: true }, render);
   const others = choice.name === "iptables" ? variants.filter((it) => it !== choice.variant) : variants;
-  const guards: Backend[] = respect ? others.map((variant) => iptables(variant, guard)) : [];
-  const leftovers: Backend[] = respect ? [] : others.map((variant) => iptables(variant, main));
+  const guards: Backend[] = respect ? others.map((variant) => secondary(variant, guard)) : [];
+  const leftovers: Backend[] = respect ? [] : others.map((variant) => secondary(variant, main));
   if (hasNftables()) {
     const native = new NftGuard({
       engineKey,
@@ -70,13 +74,11 @@ export async function assemble(place: Place): Promise<Assembly> {
     choice.name === "iptables"
       ? iptables(choice.variant, respect ? both : main)
       : new NftablesBackend(engineKey, namespace);
-  const legacy =
-    (choice.name === "iptables" && choice.variant === "legacy") || (respect && others.includes("legacy"));
-  return { backend: new Layers(guards, backend, leftovers), legacy };
+  const legacy = () =>
+    (choice.name === "iptables" && choice.variant === "legacy") ||
+    (respect && others.includes("legacy") && isInUse(4, "legacy", namespace));
+  return { backend: new Layers(guards, backend, leftovers), legacy, legacyLooks: respect ? 5 : 30 };
 }
-
-const isPresent = (variant: Variant, namespace: OtherNamespace | undefined) =>
-  hasVariant(4, variant) && isInUse(4, variant, namespace);
 
 function options({ settings, log, namespace }: Place, chains: Chains, variant: Variant) {
   const versions: readonly IpVersion[] = settings.ipv6 ? [4, 6] : [4];

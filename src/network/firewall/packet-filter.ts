@@ -5,12 +5,9 @@ import { type Assembly, assemble, type FirewallSettings, type Log } from "./asse
 import type { CountedRule } from "./backend.ts";
 import type { Policy } from "./policy.ts";
 import { PolicyMaker } from "./policy-maker.ts";
+import { Watch } from "./watch.ts";
 
 export type { FirewallSettings, Log } from "./assemble.ts";
-
-/** Asking the kernel for its ruleset's generation costs 20 µs; legacy tables can only be listed (5 ms). */
-const WATCH_MS = 1_000;
-const WATCH_LEGACY_MS = 30_000;
 
 const usual: FirewallSettings = { backend: "iptables", mode: "open", ipv6: true };
 
@@ -32,8 +29,8 @@ export class PacketFilter {
   #everything = true;
   #running: Promise<void> = Promise.resolve();
   #next: Promise<void> | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #watching = false;
+  readonly #watch: Watch;
+  #looks = 0;
   #closed = false;
 
   /** `namespace`: whose packet filter it is, if not that of the engine's own network. */
@@ -44,6 +41,7 @@ export class PacketFilter {
     namespace?: OtherNamespace,
   ) {
     this.#log = log;
+    this.#watch = new Watch(() => this.#look(), log);
     this.#generation = within(namespace, () => new RulesetGeneration());
     this.#open = () =>
       assemble({ engineKey, log, settings: { ...usual, ...settings }, ...(namespace && { namespace }) });
@@ -95,8 +93,7 @@ export class PacketFilter {
   }
 
   #stopWatching(): void {
-    clearTimeout(this.#timer);
-    this.#watching = false;
+    this.#watch.stop();
     this.#closed = true;
   }
 
@@ -121,7 +118,7 @@ export class PacketFilter {
       this.#everything = true;
       throw error;
     }
-    await this.#watch();
+    this.#watch.start();
   }
 
   /** Changes only what differs; false when the rules were not as expected. */
@@ -144,33 +141,20 @@ export class PacketFilter {
     return true;
   }
 
-  async #watch(): Promise<void> {
-    if (this.#watching || this.#closed) return;
-    this.#watching = true;
-    const { legacy } = await this.#backend();
-    this.#schedule(legacy ? WATCH_LEGACY_MS : WATCH_MS, !legacy);
+  /** Legacy tables keep no generation: they are listed every so many looks. */
+  async #look(): Promise<void> {
+    const { legacy, legacyLooks } = await this.#backend();
+    this.#looks = (this.#looks + 1) % legacyLooks;
+    const isDue = this.#looks === 0 && legacy();
+    if (isDue || this.#generation.read() !== this.#seenGeneration) await this.verify();
   }
 
-  #schedule(delay: number, nfTables: boolean): void {
-    if (!this.#watching) return;
-    const check = () => {
-      this.#verify(nfTables).then(
-        () => this.#schedule(delay, nfTables),
-        (error) => {
-          this.#log("error", `cannot check the packet filter's rules: ${messageOf(error)}`);
-          this.#schedule(delay, nfTables);
-        },
-      );
-    };
-    this.#timer = setTimeout(check, delay).unref();
-  }
-
-  async #verify(nfTables: boolean): Promise<void> {
-    const generation = this.#generation.read();
-    if (nfTables && generation === this.#seenGeneration) return;
+  /** Puts what is wanted in place again if others changed it, as happens by itself a second after. */
+  async verify(): Promise<void> {
     await this.#settled();
     if (this.#closed) return;
     if (this.#everything) return this.apply();
+    const generation = this.#generation.read();
     const { backend } = await this.#backend();
     const isInForce = await backend.isInForce();
     // A transaction that began meanwhile changes both sides; the next look will see the same on each.

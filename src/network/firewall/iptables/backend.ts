@@ -2,6 +2,7 @@ import {
   hasIptables,
   Iptables,
   type IpVersion,
+  isInUse,
   type OtherNamespace,
   type Variant,
 } from "../../../os/firewall/index.ts";
@@ -18,6 +19,8 @@ export interface IptablesOptions {
   /** The versions of IP whose rules are ours to write. */
   readonly versions: readonly IpVersion[];
   readonly namespace?: OtherNamespace;
+  /** Not the variant that the engine's own rules are in: left alone where nobody uses it. */
+  readonly secondary?: boolean;
   /** Told when the host's rules cannot be copied. What they would decide about is then dropped. */
   readonly refused?: (error: unknown) => void;
 }
@@ -29,6 +32,7 @@ const nothing: Rendering = { chains: new Map(), hooks: [], kept: [] };
 
 /** Rules by iptables' programs: one process for each version of IP that something changes for. */
 export class IptablesBackend implements Backend {
+  readonly #options: IptablesOptions;
   readonly #chains: Chains;
   readonly #programs: readonly Iptables[];
   readonly #render: Render;
@@ -42,6 +46,7 @@ export class IptablesBackend implements Backend {
 
   constructor(options: IptablesOptions, render: Render) {
     const { chains, variant, versions, namespace, refused } = options;
+    this.#options = options;
     this.#refused = refused;
     this.#chains = chains;
     this.#programs = versions.map((version) => new Iptables(version, variant, namespace));
@@ -133,10 +138,11 @@ export class IptablesBackend implements Backend {
 
   /** ip6tables may be missing as long as no network needs it. */
   #usable({ networks }: Policy): readonly Iptables[] {
-    return this.#programs.filter(
-      ({ version }) =>
-        version === 4 || hasIptables(version) || networks.some(({ families }) => families[version]),
-    );
+    const { variant, namespace, secondary } = this.#options;
+    return this.#programs.filter(({ version }) => {
+      if (secondary && !isInUse(version, variant, namespace)) return false;
+      return version === 4 || hasIptables(version) || networks.some(({ families }) => families[version]);
+    });
   }
 
   async #each(policy: Policy, work: (program: Iptables) => Promise<void>): Promise<void> {
