@@ -9,12 +9,17 @@ const NDA_DST = 1;
 const NDA_LLADDR = 2;
 const HEADER_BYTES = 12;
 
+/** NUD_PERMANENT and NUD_NOARP: an administrator or the kind of link says so, nobody is asked. */
+const FIXED = 0x80 | 0x40;
+
 /** Who answers for an address on a link, as ARP or neighbour discovery found out. */
 export interface Neighbour {
   readonly index: number;
   readonly address: string;
   /** Colon-separated; empty while nobody answered. */
   readonly mac: string;
+  /** It was set, and not found out. */
+  readonly fixed: boolean;
 }
 
 function header(family: Family, index: number): Buffer {
@@ -29,7 +34,7 @@ export function listNeighbours(family: Family): NetlinkRequest {
 }
 
 /** Forgets who had an address, so that its next packet asks anew. ENOENT when it is not known. */
-export function forgetNeighbour({ index, address }: Omit<Neighbour, "mac">): NetlinkRequest {
+export function forgetNeighbour({ index, address }: Pick<Neighbour, "index" | "address">): NetlinkRequest {
   const target = addressBytes(address);
   return {
     type: RTM_DELNEIGH,
@@ -46,5 +51,6 @@ export function parseNeighbour({ body }: NetlinkReply): Neighbour {
     index: body.readInt32LE(4),
     address: target === undefined ? "" : addressText(target),
     mac: mac?.toString("hex").replace(/..(?!$)/g, "$&:") ?? "",
+    fixed: (body.readUInt16LE(8) & FIXED) !== 0,
   };
 }

@@ -125,7 +125,7 @@ test("neighbours are listed and forgotten", async () => {
     "10.0.0.2",
   ]);
   expect(await ping.exited).toBe(0);
-  expect(here.socket.neighbours()).toEqual([{ index, address: "10.0.0.2", mac }]);
+  expect(here.socket.neighbours()).toEqual([{ index, address: "10.0.0.2", mac, fixed: false }]);
   here.socket.transact(forgetNeighbour({ index, address: "10.0.0.2" }));
   expect(here.socket.neighbours()).toEqual([]);
 });
