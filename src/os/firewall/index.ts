@@ -1,5 +1,6 @@
 /** The host's packet filter, through iptables' and nftables' own programs: what they show is what is in force. */
-export { forgetUdpFlows } from "./conntrack.ts";
+export { type Flows, forgetFlows } from "./conntrack.ts";
+export { type DroppingRule, droppingRules } from "./dropping.ts";
 export { RulesetGeneration } from "./generation.ts";
 export { restoreRules, saveRules, usesNfTables } from "./host-rules.ts";
 export {
