@@ -1,4 +1,4 @@
-import { namesCommand, type Word, wordsBelow } from "./vocabulary.ts";
+import { flagObjects, namesCommand, type Word, wordsBelow } from "./vocabulary.ts";
 
 /** A script for bash: the words of the command line so far choose what is offered. */
 export function bashScript(program: string, words: readonly Word[]): string {
@@ -14,6 +14,9 @@ export function bashScript(program: string, words: readonly Word[]): string {
     [...wordsBelow(words, kind)].map(
       ([parent, verbs]) => `    "${parent}") echo "${verbs.map(({ name }) => name).join(" ")}" ;;`,
     );
+  const values = Object.entries(flagObjects).map(
+    ([flag, kind]) => `    --${flag}) options=""; below=""; objects="${kind}" ;;`,
+  );
   return `# bash completion for ${program}
 _${program}_names() {
   local kind
@@ -58,6 +61,9 @@ _${program}() {
   fi
   case "$name" in
 ${cases.join("\n")}
+  esac
+  case "\${COMP_WORDS[COMP_CWORD - 1]}" in
+${values.join("\n")}
   esac
   if [[ $current == -* ]]; then
     COMPREPLY=($(compgen -W "$options" -- "$current"))

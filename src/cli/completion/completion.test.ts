@@ -34,6 +34,8 @@ describe("bash offers", () => {
     ["slipway port add ", ["web"]],
     ["slipway container port rm w", ["web"]],
     ["slipway -H unix:///x volume rm ", ["data"]],
+    ["slipway run --network ", ["front"]],
+    ["slipway create --rm --volumes-from w", ["web"]],
     ["slipway update --publish-", ["--publish-add", "--publish-rm"]],
   ] as const)("after `%s`: %p", async (line, expected) => {
     expect((await offered(line)).sort()).toEqual([...expected]);
@@ -44,8 +46,11 @@ test("zsh and fish know the verbs below port, and port itself", () => {
   const zsh = zshScript("slipway", words);
   expect(zsh).toContain("'port add') _arguments");
   expect(zsh).toContain("{ compadd -- add rm; _slipway_containers }");
+  expect(zsh).toMatch(/'\*--network\[[^']*\]:networks:_slipway_networks'/);
   expect(zsh).not.toMatch(/^ {4}port\) verbs=/m);
   const fish = fishScript("slipway", words);
-  expect(fish).toContain("-n '__fish_seen_subcommand_from port' -a 'add'");
-  expect(fish).toContain("-n '__fish_seen_subcommand_from network' -a 'connect'");
+  expect(fish).toContain(
+    "-n '__fish_seen_subcommand_from port; and not __fish_seen_subcommand_from add rm' -a 'add'",
+  );
+  expect(fish).toMatch(/-n '__fish_seen_subcommand_from network; and not [^']+' -a 'connect'/);
 });

@@ -1,39 +1,49 @@
-import { namesCommand, type Word, wordsBelow } from "./vocabulary.ts";
+import { flagObjects, namesCommand, type Word, type WordFlag, wordsBelow } from "./vocabulary.ts";
 
 const quoted = (text: string) => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
 
 /** A script for fish: one rule a command, one a flag. */
 export function fishScript(program: string, words: readonly Word[]): string {
-  const first = words.map(({ name }) => name).filter((name) => !name.includes(" "));
-  const nesting = [...wordsBelow(words, "groups").keys(), ...wordsBelow(words, "commands").keys()].filter(
-    (name) => !name.includes(" "),
-  );
+  const conditions = conditionsOf(words);
   const lines = [`complete -c ${program} -f`];
-  for (const { name, summary, flags, objects } of words) {
-    const parts = name.split(" ");
-    const last = parts.at(-1)!;
-    const seenAll = (list: readonly string[]) =>
-      list.map((part) => `__fish_seen_subcommand_from ${part}`).join("; and ");
-    // A verb such as rm is several nouns' and, without one, containers'.
-    const others = nesting.filter((parent) => parent !== name);
-    const seen =
-      parts.length > 1
-        ? seenAll(parts)
-        : `${seenAll(parts)}; and not __fish_seen_subcommand_from ${others.join(" ")}`;
-    const offered =
-      parts.length === 1 ? `not __fish_seen_subcommand_from ${first.join(" ")}` : seenAll(parts.slice(0, -1));
-    lines.push(`complete -c ${program} -n ${quoted(offered)} -a ${quoted(last)} -d ${quoted(summary)}`);
-    for (const flag of flags) {
-      const short = flag.short === undefined ? "" : ` -s ${flag.short}`;
-      const value = flag.takesValue ? " -r" : "";
-      lines.push(
-        `complete -c ${program} -n ${quoted(seen)} -l ${flag.name}${short}${value} -d ${quoted(flag.description)}`,
-      );
-    }
-    if (objects.length > 0) {
-      const commands = objects.map((kind) => namesCommand(program, kind)).join("; ");
-      lines.push(`complete -c ${program} -n ${quoted(seen)} -a ${quoted(`(${commands})`)}`);
+  const rule = (condition: string, what: string) =>
+    lines.push(`complete -c ${program} -n ${quoted(condition)} ${what}`);
+  for (const word of words) {
+    const { offered, seen } = conditions(word);
+    rule(offered, `-a ${quoted(word.name.split(" ").at(-1)!)} -d ${quoted(word.summary)}`);
+    for (const flag of word.flags) rule(seen, flagRule(program, flag));
+    if (word.objects.length > 0) {
+      rule(seen, `-a ${quoted(`(${word.objects.map((kind) => namesCommand(program, kind)).join("; ")})`)}`);
     }
   }
   return `${lines.join("\n")}\n`;
+}
+
+function flagRule(program: string, { name, short, description, takesValue }: WordFlag): string {
+  const kind = flagObjects[name];
+  const named = kind === undefined ? " -r" : ` -x -a ${quoted(`(${namesCommand(program, kind)})`)}`;
+  const letter = short === undefined ? "" : ` -s ${short}`;
+  return `-l ${name}${letter}${takesValue ? named : ""} -d ${quoted(description)}`;
+}
+
+const anyOf = (names: readonly string[]) => `__fish_seen_subcommand_from ${names.join(" ")}`;
+
+/** When a word is offered, and when it stands in the line. */
+function conditionsOf(words: readonly Word[]): (word: Word) => { offered: string; seen: string } {
+  const first = words.filter(({ name }) => !name.includes(" "));
+  const below = new Map([...wordsBelow(words, "groups"), ...wordsBelow(words, "commands")]);
+  const nesting = [...below.keys()].filter((name) => !name.includes(" "));
+  return ({ name }) => {
+    const parts = name.split(" ");
+    const parents = parts.slice(0, -1);
+    const siblings = parents.length === 0 ? first : (below.get(parents.join(" ")) ?? []);
+    const own = parts.map((part) => anyOf([part]));
+    // A verb such as rm is several nouns', and without one it is containers'.
+    const alone = parents.length > 0 ? [] : [`not ${anyOf(nesting.filter((noun) => noun !== name))}`];
+    const unfinished = `not ${anyOf(siblings.map((word) => word.name))}`;
+    return {
+      offered: [...own.slice(0, -1), unfinished].join("; and "),
+      seen: [...own, ...alone].join("; and "),
+    };
+  };
 }

@@ -67,6 +67,15 @@ export function wordsBelow(words: readonly Word[], kind: "groups" | "commands"):
   return new Map(found.filter(([, below]) => below.length > 0));
 }
 
+/** Flags whose values name objects, whatever command has them. */
+export const flagObjects: Readonly<Record<string, Objects>> = {
+  "config-from": "networks",
+  link: "containers",
+  net: "networks",
+  network: "networks",
+  "volumes-from": "containers",
+};
+
 const nouns: Record<string, Objects> = {
   CONTAINER: "containers",
   IMAGE: "images",

@@ -1,4 +1,4 @@
-import { namesCommand, type Word, wordsBelow } from "./vocabulary.ts";
+import { flagObjects, namesCommand, type Word, type WordFlag, wordsBelow } from "./vocabulary.ts";
 
 /** Text within single quotes of an _arguments or _describe specification. */
 const quoted = (text: string) => text.replaceAll("'", "'\\''").replace(/[[\]:]/g, "\\$&");
@@ -7,6 +7,11 @@ const quoted = (text: string) => text.replaceAll("'", "'\\''").replace(/[[\]:]/g
 export function zshScript(program: string, words: readonly Word[]): string {
   const describe = (list: readonly Word[]) =>
     list.map(({ name, summary }) => `'${name}:${quoted(summary)}'`).join(" ");
+  const valueSpec = ({ name, takesValue }: WordFlag) => {
+    const kind = flagObjects[name];
+    if (!takesValue) return "";
+    return kind === undefined ? ":value:_files" : `:${kind}:_${program}_${kind}`;
+  };
   const first = words.filter(({ name }) => !name.includes(" "));
   const below = wordsBelow(words, "commands");
   const verbs = [...wordsBelow(words, "groups")].map(
@@ -16,9 +21,7 @@ export function zshScript(program: string, words: readonly Word[]): string {
   const cases = words
     .filter(({ isGroup }) => !isGroup)
     .map(({ name, flags, objects }) => {
-      const options = flags.map(
-        (flag) => `'*--${flag.name}[${quoted(flag.description)}]${flag.takesValue ? ":value:_files" : ""}'`,
-      );
+      const options = flags.map((flag) => `'*--${flag.name}[${quoted(flag.description)}]${valueSpec(flag)}'`);
       const offered = (below.get(name) ?? []).map((word) => word.name);
       const sources = objects.map((kind) => `_${program}_${kind}`);
       if (offered.length > 0) sources.unshift(`compadd -- ${offered.join(" ")}`);
