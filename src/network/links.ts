@@ -1,14 +1,21 @@
 import { errnoOf } from "../errors/index.ts";
 import { deleteLink, type Link, type RouteSocket } from "../os/netlink/index.ts";
-import { linkAlias } from "./names.ts";
+import { isInterimName, linkAlias } from "./names.ts";
 
 /** A namespace dies by itself as soon as nothing is in it; only what keeps one longer is deleted by hand. */
 const DEPARTURE_MS = 2_000;
 
+const isOurs = ({ alias }: Link, engineKey: string): boolean =>
+  alias?.startsWith(linkAlias(engineKey, "")) ?? false;
+
 /** The links of this engine that exist, by whatever life of it they were made. */
 export function ownLinks(host: RouteSocket, engineKey: string): Link[] {
-  const prefix = linkAlias(engineKey, "");
-  return host.links().filter(({ alias }) => alias?.startsWith(prefix));
+  return host.links().filter((link) => isOurs(link, engineKey));
+}
+
+/** Links inside a sandbox that an engine of ours made there, or was making when it was killed. */
+export function ownLinksInside(inside: RouteSocket, engineKey: string): Link[] {
+  return inside.links().filter((link) => isOurs(link, engineKey) || isInterimName(link.name));
 }
 
 /** Deletes a link if it still exists. Takes about 15 ms of this thread: the kernel waits for its readers. */
@@ -43,21 +50,16 @@ export class Departures {
 
   #look(): void {
     this.#timer = undefined;
-    try {
-      this.#removeLate();
-    } catch (error) {
-      // Those that are still pending get their turn at the next look.
-      this.onFailure(error);
+    for (const [name, deadline] of this.#pending) {
+      if (deadline > performance.now()) break;
+      this.#pending.delete(name);
+      try {
+        const link = this.host.link(name);
+        if (link !== undefined && isOurs(link, this.engineKey)) removeLink(this.host, name);
+      } catch (error) {
+        this.onFailure(error);
+      }
     }
     if (this.#pending.size > 0) this.#timer = setTimeout(() => this.#look(), DEPARTURE_MS).unref();
-  }
-
-  #removeLate(): void {
-    const existing = new Set(ownLinks(this.host, this.engineKey).map(({ name }) => name));
-    for (const [name, deadline] of this.#pending) {
-      if (deadline > performance.now()) continue;
-      this.#pending.delete(name);
-      if (existing.has(name)) removeLink(this.host, name);
-    }
   }
 }

@@ -17,8 +17,9 @@ export class WarmPool<T> {
     private readonly onFailure: (error: unknown) => void,
   ) {}
 
-  /** Begins to work ahead. */
+  /** Begins to work ahead; does so already, it does nothing. */
   start(): void {
+    if (this.#open) return;
     this.#open = true;
     this.#refill(BETWEEN_MS);
   }
@@ -35,6 +36,7 @@ export class WarmPool<T> {
   close(): T[] {
     this.#open = false;
     clearTimeout(this.#timer);
+    this.#timer = undefined;
     return this.#ready.splice(0);
   }
 

@@ -1,0 +1,68 @@
+import { conflict, invalid } from "../../errors/index.ts";
+import {
+  addAddress,
+  type InterfaceAddress,
+  type Link,
+  type RouteSocket,
+  removeAddress,
+} from "../../os/netlink/index.ts";
+import { contains, parseAddress, parseSubnet } from "../ipam/subnet.ts";
+import type { BridgeNetwork } from "../model.ts";
+import { type Family, familyOf, gatewayMode, isLinkLocal, prefixLengthOf } from "./families.ts";
+
+type Address = Pick<InterfaceAddress, "address" | "prefixLength">;
+
+const same = (a: Address) => (b: Address) => a.address === b.address && a.prefixLength === b.prefixLength;
+
+/** The bridge's own addresses: the gateways of its subnets, where it is to have any. */
+export function bridgeAddresses(network: BridgeNetwork): Address[] {
+  return network.subnets.flatMap(({ subnet, gateway }) => {
+    if (gateway === undefined) return [];
+    const family = familyOf(subnet);
+    if (isLinkLocal(gateway)) return [{ address: gateway, prefixLength: 64 }];
+    if (familyOf(gateway) !== family || !contains(parseSubnet(subnet), parseAddress(gateway))) {
+      throw invalid(`the gateway ${gateway} is not in the subnet ${subnet} of the network ${network.name}`);
+    }
+    const inhibited = family === 4 && network.inhibitIPv4 === true;
+    if (inhibited || gatewayMode(network, family) === "isolated") return [];
+    return [{ address: gateway, prefixLength: prefixLengthOf(subnet) }];
+  });
+}
+
+/**
+ * Gives a bridge its addresses. One of ours loses those of an earlier configuration; one that the administrator
+ * made keeps what it has, and `conflict` says so if that is of the same family and something else.
+ */
+export function assignAddresses(
+  host: RouteSocket,
+  bridge: Link,
+  network: BridgeNetwork,
+  ours: boolean,
+): void {
+  const wanted = bridgeAddresses(network);
+  const present = addressesOf(host, bridge);
+  const missing = wanted.filter((address) => !present.some(same(address)));
+  if (ours) {
+    host.transact(...present.filter((address) => !wanted.some(same(address))).map(removeAddress));
+  } else {
+    for (const { address, prefixLength } of missing) {
+      const other = firstOf(present, familyOf(address));
+      if (other === undefined) continue;
+      throw conflict(
+        `the bridge ${bridge.name} exists and has the address ${other.address}/${other.prefixLength}, not ${address}/${prefixLength}; give the network ${network.name} that subnet and gateway, or use another name for its bridge`,
+      );
+    }
+  }
+  host.transact(
+    ...missing.map((address) => addAddress({ ...address, index: bridge.index }, { withoutDetection: true })),
+  );
+}
+
+function addressesOf(host: RouteSocket, { index }: Link): InterfaceAddress[] {
+  const all = [...host.addresses(4), ...host.addresses(6)];
+  return all.filter((it) => it.index === index && !isLinkLocal(it.address));
+}
+
+function firstOf(addresses: readonly Address[], family: Family): Address | undefined {
+  return addresses.find(({ address }) => familyOf(address) === family);
+}
