@@ -22,10 +22,15 @@ export function reach(graph: NetworkGraph): Reach[] {
   return [...own.values()].map((ends) => {
     const { container } = ends[0]!;
     const talks = ends.filter(({ network }) => network.InterContainer);
-    const peers = talks.flatMap(({ network }) => on.get(network.Id) ?? []);
+    const peers = distinct(
+      talks.flatMap(({ network }) => on.get(network.Id) ?? []),
+      container,
+    );
+    // Those of one network are in the graph's order already, and may be many.
+    if (talks.length > 1) peers.sort((a, b) => rank.get(a.Id)! - rank.get(b.Id)!);
     return {
       container,
-      peers: distinct(peers, container).sort((a, b) => rank.get(a.Id)! - rank.get(b.Id)!),
+      peers,
       outside: ends.some(({ network }) => network.Outbound),
       external: container.Ports.filter(({ External }) => External),
       local: container.Ports.filter(({ External }) => !External),

@@ -3,6 +3,7 @@ import {
   type GraphContainer,
   type GraphNetwork,
   isAttachable,
+  type Membership,
   memberships,
   modeText,
   networkTraits,
@@ -32,7 +33,8 @@ export interface Diagram {
 /** Other machines and this host, containers, networks, and what is outside. */
 export function diagramOf(graph: NetworkGraph): Diagram {
   const networks = graph.Networks.filter(isAttachable);
-  const containers = inOrderOfNetworks(graph);
+  const ends = Map.groupBy(memberships(graph), ({ container }) => container.Id);
+  const containers = inOrderOfNetworks(graph, ends);
   const ports = containers.flatMap(portConnections);
   const used = new Set(ports.map(({ from }) => from.card));
   const sources = new Map([...sourceCards].filter(([key]) => used.has(key)));
@@ -41,13 +43,13 @@ export function diagramOf(graph: NetworkGraph): Diagram {
   return {
     columns: [
       sources,
-      new Map(containers.map((one) => [one.Id, containerCard(one, graph)])),
+      new Map(containers.map((one) => [one.Id, containerCard(one, ends.get(one.Id) ?? [], graph)])),
       new Map(networks.map((one) => [one.Id, networkCard(one)])),
       outside,
     ],
     connections: [
       ...ports,
-      ...membershipConnections(graph),
+      ...[...ends.values()].flatMap(membershipConnections),
       ...outbound.map(
         ({ Id }): Connection => ({ from: title(Id), to: title("outside"), tone: "outbound", arrow: true }),
       ),
@@ -64,9 +66,11 @@ const sourceCards = new Map([
 ]);
 
 /** Containers of one network stand together, in the networks' order, so that fewer lines cross. */
-function inOrderOfNetworks(graph: NetworkGraph): GraphContainer[] {
+function inOrderOfNetworks(
+  graph: NetworkGraph,
+  ends: ReadonlyMap<string, readonly Membership[]>,
+): GraphContainer[] {
   const rank = new Map(graph.Networks.map(({ Id }, index) => [Id, index]));
-  const ends = Map.groupBy(memberships(graph), ({ container }) => container.Id);
   const place = ({ Id }: GraphContainer) => {
     const ranks = (ends.get(Id) ?? []).map(({ network }) => rank.get(network.Id)!);
     return ranks.length === 0
@@ -76,8 +80,7 @@ function inOrderOfNetworks(graph: NetworkGraph): GraphContainer[] {
   return [...graph.Containers].sort((a, b) => place(a) - place(b));
 }
 
-function containerCard(container: GraphContainer, graph: NetworkGraph): Card {
-  const own = memberships({ ...graph, Containers: [container] });
+function containerCard(container: GraphContainer, own: readonly Membership[], graph: NetworkGraph): Card {
   const ports = container.Ports.map(
     (port): CardLine => ({ text: portText(port), tone: port.External ? "external" : "faint" }),
   );
@@ -108,16 +111,11 @@ function portConnections({ Id, Ports }: GraphContainer): Connection[] {
 }
 
 /** A container's ends stand below its ports on its card. */
-function membershipConnections(graph: NetworkGraph): Connection[] {
-  const ends = Map.groupBy(memberships(graph), ({ container }) => container.Id);
-  return [...ends.values()].flatMap((own) =>
-    own.map(
-      ({ container, network }, index): Connection => ({
-        from: { card: container.Id, line: container.Ports.length + index },
-        to: title(network.Id),
-        tone: "plain",
-        arrow: false,
-      }),
-    ),
-  );
+function membershipConnections(own: readonly Membership[]): Connection[] {
+  return own.map(({ container, network }, index) => ({
+    from: { card: container.Id, line: container.Ports.length + index },
+    to: title(network.Id),
+    tone: "plain",
+    arrow: false,
+  }));
 }
