@@ -5,7 +5,9 @@ import type { Server as Upstream } from "./exchange.ts";
 import { Forwarder } from "./forwarder.ts";
 import type { HostServers } from "./host-servers.ts";
 import { localAnswer } from "./local-answer.ts";
-import { failure, type Query, readQuery, type Transport } from "./message.ts";
+import type { Transport } from "./message.ts";
+import { type Query, readQuery } from "./query.ts";
+import { failure } from "./response.ts";
 import { NAME_SERVER, Server } from "./server.ts";
 import { TimeBudget } from "./time-budget.ts";
 

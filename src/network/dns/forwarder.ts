@@ -1,6 +1,8 @@
 import { randomInt } from "node:crypto";
 import { type Exchange, exchange, type Server } from "./exchange.ts";
-import { failure, type Query, rcodes, responseCode, type Transport } from "./message.ts";
+import { rcodes, responseCode, type Transport } from "./message.ts";
+import type { Query } from "./query.ts";
+import { failure } from "./response.ts";
 
 /** Docker's limits. */
 const SERVERS_ASKED = 3;

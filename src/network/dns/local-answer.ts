@@ -2,7 +2,9 @@ import { randomInt } from "node:crypto";
 import type { Answer } from "dns-packet";
 import type { ResolverSettings } from "../model.ts";
 import type { Addresses, Directory } from "./directory.ts";
-import { answer, type Query, type Transport } from "./message.ts";
+import type { Transport } from "./message.ts";
+import type { Query } from "./query.ts";
+import { answer } from "./response.ts";
 
 /** Seconds for which askers may keep an answer; Docker's. */
 const TTL = 600;
