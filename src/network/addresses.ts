@@ -1,6 +1,6 @@
 import { invalid } from "../errors/index.ts";
 import { type Family, familyOf, isLinkLocal, leadsOut, prefixLengthOf } from "./driver/families.ts";
-import { AddressPool } from "./ipam/index.ts";
+import { AddressPool, canonicalAddress } from "./ipam/index.ts";
 import type { AssignedAddress, Attachment, Endpoint, NetworkSettings, SubnetSettings } from "./model.ts";
 
 /** What a sandbox has on one network. */
@@ -62,7 +62,7 @@ export class NetworkAddresses {
     return {
       address: block.pool.allocate(wanted),
       prefixLength: prefixLengthOf(subnet),
-      ...(gateway !== undefined && this.#hasGateway(family) && { gateway }),
+      ...(gateway !== undefined && this.#hasGateway(family) && { gateway: canonicalAddress(gateway) }),
     };
   }
 

@@ -98,7 +98,9 @@ export class NetworkController implements Networks {
     const networks = attachments.map(({ networkId }) => this.#keeper.keep(this.#table.get(networkId)));
     const [network] = networks;
     const [wanted, ...further] = attachments;
-    const ready = network && wanted && this.#ahead.take(network, wanted);
+    // One that has its addresses already cannot be told to have no IPv6.
+    const late = Object.keys(sysctls).some((name) => name.includes("ipv6"));
+    const ready = network && wanted && !late ? this.#ahead.take(network, wanted) : undefined;
     const sandbox = ready ?? createSandbox();
     try {
       sandbox.configure(sysctls);
@@ -143,8 +145,11 @@ export class NetworkController implements Networks {
   }
 
   async publish(sandboxId: string, requests: readonly PortRequest[]): Promise<PublishedPort[]> {
-    const sandbox = this.#sandbox(sandboxId);
-    return this.#publisher.publish(sandboxId, requests, this.#target(sandbox));
+    const options = this.#target(this.#sandbox(sandboxId));
+    if (Object.keys(options.targets).length > 0) return this.#publisher.publish(sandboxId, requests, options);
+    // As with Docker: a container that is reached by its own address, or by none, publishes nothing.
+    this.#options.log("warn", "ports of a container whose way out is no bridge network are not published");
+    return [];
   }
 
   async unpublish(sandboxId: string, ports: readonly PublishedPort[]): Promise<void> {

@@ -60,3 +60,4 @@ export type {
   SubnetSettings,
   Survivor,
 } from "./model.ts";
+export { chooseWays, type RoutedNetwork, type Ways } from "./routes.ts";

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { closeSync } from "node:fs";
-import { exhausted, invalid } from "../errors/index.ts";
+import { conflict, exhausted, invalid } from "../errors/index.ts";
 import { RouteSocket, setLink } from "../os/netlink/index.ts";
 import { createNamespace, inNamespace } from "../os/netns.ts";
 import type { Endpoint, Sandbox } from "./model.ts";
@@ -66,6 +66,8 @@ export class LiveSandbox implements Sandbox {
     if (wanted !== undefined) {
       if (!/^[^\s/:%]{1,15}$/.test(wanted) || /^\.\.?$/.test(wanted))
         throw invalid(`"${wanted}" is not a name for an interface: 1 to 15 characters`);
+      if (inside.link(wanted) !== undefined)
+        throw conflict(`the container has an interface ${wanted} already; choose another name`);
       return wanted;
     }
     for (let number = 0; ; number++) {

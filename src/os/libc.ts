@@ -72,6 +72,8 @@ const errnoNames = new Map(
     .reverse()
     .map(([name, value]) => [value, name]),
 );
+/** Node's table lacks what POSIX lacks; a bridge that has no room for another port says this. */
+errnoNames.set(54, "EXFULL");
 
 /** errno of the FFI call just made on this thread. Read it before anything else can make a system call. */
 export function errno(): number {

@@ -6,7 +6,7 @@ import {
   type RouteSocket,
   removeAddress,
 } from "../../os/netlink/index.ts";
-import { contains, parseAddress, parseSubnet } from "../ipam/subnet.ts";
+import { canonicalAddress, contains, parseAddress, parseSubnet } from "../ipam/index.ts";
 import type { BridgeNetwork } from "../model.ts";
 import { type Family, familyOf, gatewayMode, isLinkLocal, prefixLengthOf } from "./families.ts";
 
@@ -19,13 +19,13 @@ export function bridgeAddresses(network: BridgeNetwork): Address[] {
   return network.subnets.flatMap(({ subnet, gateway }) => {
     if (gateway === undefined) return [];
     const family = familyOf(subnet);
-    if (isLinkLocal(gateway)) return [{ address: gateway, prefixLength: 64 }];
-    if (familyOf(gateway) !== family || !contains(parseSubnet(subnet), parseAddress(gateway))) {
+    const local = isLinkLocal(gateway);
+    if (familyOf(gateway) !== family || !(local || contains(parseSubnet(subnet), parseAddress(gateway)))) {
       throw invalid(`the gateway ${gateway} is not in the subnet ${subnet} of the network ${network.name}`);
     }
     const inhibited = family === 4 && network.inhibitIPv4 === true;
     if (inhibited || gatewayMode(network, family) === "isolated") return [];
-    return [{ address: gateway, prefixLength: prefixLengthOf(subnet) }];
+    return [{ address: canonicalAddress(gateway), prefixLength: local ? 64 : prefixLengthOf(subnet) }];
   });
 }
 
@@ -40,8 +40,10 @@ export function assignAddresses(
   ours: boolean,
 ): void {
   const wanted = bridgeAddresses(network);
-  const present = addressesOf(host, bridge);
-  const missing = wanted.filter((address) => !present.some(same(address)));
+  const all = addressesOf(host, bridge);
+  const missing = wanted.filter((address) => !all.some(same(address)));
+  // Link-local ones are the kernel's.
+  const present = all.filter(({ address }) => !isLinkLocal(address));
   if (ours) {
     host.transact(...present.filter((address) => !wanted.some(same(address))).map(removeAddress));
   } else {
@@ -60,7 +62,7 @@ export function assignAddresses(
 
 function addressesOf(host: RouteSocket, { index }: Link): InterfaceAddress[] {
   const all = [...host.addresses(4), ...host.addresses(6)];
-  return all.filter((it) => it.index === index && !isLinkLocal(it.address));
+  return all.filter((it) => it.index === index);
 }
 
 function firstOf(addresses: readonly Address[], family: Family): Address | undefined {

@@ -63,7 +63,8 @@ export class BridgeDriver implements NetworkDriver {
         setLink(hostInterface, { alias: linkAlias(engineKey, sandboxId), ...this.#port }),
       );
     } catch (error) {
-      removeLink(host, hostInterface);
+      // One of that name that was there before is somebody else's.
+      if (errnoOf(error) !== "EEXIST") removeLink(host, hostInterface);
       throw errnoOf(error) === "EXFULL" ? this.#full(error) : error;
     }
     return { index: inside.link(name)?.index ?? 0, macAddress, hostInterface };
