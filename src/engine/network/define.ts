@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { NetworkCreateRequest } from "../../api/index.ts";
 import { conflict, forbidden, invalid, notFound } from "../../errors/index.ts";
+import type { BridgeNetwork } from "../../network/index.ts";
 import { nowNanoseconds, rfc3339Nano } from "../../os/clock.ts";
 import type { EngineContext } from "../context.ts";
 import { addressPools } from "./address-pools.ts";
@@ -44,6 +45,7 @@ export function defineNetwork(engine: Engine, request: NetworkCreateRequest): De
     labels: asked.Labels ?? {},
   };
   const settings = settingsOf(network);
+  if (settings?.driver === "bridge") refuseSameBridge(engine, settings);
   return { network: settings === undefined ? network : { ...network, settings }, warning };
 }
 
@@ -138,6 +140,17 @@ function blocksOf(
     others: networks,
     needsGateway: gatewayNeeds(driver, options, asked.Internal ?? false),
   });
+}
+
+/** Two networks on one bridge would be one network. */
+function refuseSameBridge({ networks }: Engine, { networkId, bridge }: BridgeNetwork): void {
+  for (const { id, name, settings } of networks) {
+    if (settings?.driver !== "bridge" || settings.bridge !== bridge) continue;
+    throw forbidden(
+      `cannot create network ${networkId} (${bridge}): conflicts with network ${id} (${bridge}): networks have ` +
+        `same bridge name; choose another name than that of the network ${name}`,
+    );
+  }
 }
 
 /** Routers of macvlan and ipvlan networks are outside; a bridge is one itself, unless it is kept from it. */
