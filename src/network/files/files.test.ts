@@ -18,7 +18,7 @@ test("hosts takes extra hosts in every form", () => {
     hostname: "web",
     addresses: ["172.17.0.2"],
     extraHosts: ["db:10.0.0.5", "six=[fd00::1]", "seven:fd00::2", "up:host-gateway"],
-    hostGateway: "172.17.0.1",
+    hostGateway: ["172.17.0.1"],
   });
   expect(text).toContain("\n10.0.0.5\tdb\nfd00::1\tsix\nfd00::2\tseven\n172.17.0.1\tup\n172.17.0.2\tweb\n");
   expect(() => renderHosts({ hostname: "web", addresses: [], extraHosts: ["db"] })).toThrow("add-host");
@@ -39,12 +39,13 @@ test("host-gateway may be addresses of both kinds", () => {
 });
 
 test("the host's names are there unless the user has given them to somebody", () => {
-  const hostNames = ["host.docker.internal", "gateway.docker.internal"];
-  const file = { hostname: "web", addresses: [], hostNames, hostGateway: "172.17.0.1" };
+  const names = ["host.docker.internal", "gateway.docker.internal"];
+  const file = { hostname: "web", addresses: [], hostNames: [{ address: "172.17.0.1", names }] };
   expect(renderHosts(file)).toContain("\n172.17.0.1\thost.docker.internal gateway.docker.internal\n");
   const own = renderHosts({ ...file, extraHosts: ["Host.docker.internal:10.0.0.1"] });
   expect(own).toContain("\n10.0.0.1\tHost.docker.internal\n172.17.0.1\tgateway.docker.internal\n");
-  expect(renderHosts({ hostname: "web", addresses: [], hostNames })).not.toContain("docker.internal");
+  const both = renderHosts({ ...file, extraHosts: names.map((name) => `${name}:10.0.0.1`) });
+  expect(both).not.toContain("172.17.0.1");
 });
 
 test("a change of hosts leaves what the container has written", () => {

@@ -16,9 +16,9 @@ export interface HostsFile {
   /** "name:address" or "name=address", where the address may be `host-gateway`. */
   readonly extraHosts?: readonly string[];
   /** What `host-gateway` stands for, one line for each address. */
-  readonly hostGateway?: string | readonly string[];
+  readonly hostGateway?: readonly string[];
   /** Names of the host, where no name server answers for them; one that `extraHosts` has is left to these. */
-  readonly hostNames?: readonly string[];
+  readonly hostNames?: readonly HostsLine[];
   /** Names of other containers, `--link`. */
   readonly links?: readonly HostsLine[];
   /** False leaves out all that has an IPv6 address. */
@@ -61,7 +61,7 @@ function hostsLines(file: HostsFile): string[] {
   const full = domainname ? `${hostname}.${domainname}` : hostname;
   const [short = full] = full.split(".");
   const own = { names: short === full ? [full] : [full, short] };
-  const extra = (file.extraHosts ?? []).flatMap((entry) => extraLines(entry, gatewaysOf(file)));
+  const extra = (file.extraHosts ?? []).flatMap((entry) => extraLines(entry, file.hostGateway ?? []));
   const lines = [
     ...extra,
     ...hostNameLines(file, extra),
@@ -72,14 +72,14 @@ function hostsLines(file: HostsFile): string[] {
   return [...LOCAL_LINES, ...texts].filter((line) => ipv6 || !isIPv6(line.split("\t")[0] ?? ""));
 }
 
-const gatewaysOf = ({ hostGateway = [] }: HostsFile): readonly string[] =>
-  typeof hostGateway === "string" ? [hostGateway] : hostGateway;
-
 /** A name that the user gave somebody else stays his. */
-function hostNameLines(file: HostsFile, extra: readonly HostsLine[]): HostsLine[] {
+function hostNameLines({ hostNames = [] }: HostsFile, extra: readonly HostsLine[]): HostsLine[] {
   const taken = new Set(extra.flatMap(({ names }) => names).map((name) => name.toLowerCase()));
-  const names = (file.hostNames ?? []).filter((name) => !taken.has(name.toLowerCase()));
-  return names.length === 0 ? [] : gatewaysOf(file).map((address) => ({ address, names }));
+  const free = hostNames.map(({ address, names }) => ({
+    address,
+    names: names.filter((name) => !taken.has(name.toLowerCase())),
+  }));
+  return free.filter(({ names }) => names.length > 0);
 }
 
 function extraLines(entry: string, gateways: readonly string[]): HostsLine[] {

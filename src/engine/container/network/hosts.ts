@@ -1,7 +1,7 @@
 import { HOST_NAMES, type HostsFile } from "../../../network/index.ts";
 import type { EngineContext } from "../../context.ts";
 import type { ContainerRecord, RecordedNetwork } from "../record.ts";
-import { hostAddresses } from "./host-gateway.ts";
+import { hostAddresses, hostAddressesFor } from "./host-gateway.ts";
 import { type LinkedContainer, linkHosts } from "./links.ts";
 import { modeOf } from "./mode.ts";
 import { usesNameServer } from "./names.ts";
@@ -23,7 +23,9 @@ export function hostsFile(
     ),
     extraHosts: hostConfig.ExtraHosts ?? [],
     hostGateway: hostAddresses(engine),
-    hostNames: namesHost ? HOST_NAMES : [],
+    hostNames: namesHost
+      ? hostAddressesFor(engine, endpoints).map((address) => ({ address, names: HOST_NAMES }))
+      : [],
     links: linkHosts(links),
   };
 }

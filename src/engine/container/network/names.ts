@@ -3,7 +3,7 @@ import type { Endpoint, NameServerSettings, Sandbox } from "../../../network/ind
 import type { EngineContext } from "../../context.ts";
 import { isPredefined } from "../../network/definition.ts";
 import type { ContainerRecord, RecordedNetwork } from "../record.ts";
-import { hostAddresses } from "./host-gateway.ts";
+import { hostAddressesFor } from "./host-gateway.ts";
 import { parseLink } from "./links.ts";
 import { namedResolvConf } from "./resolv-conf.ts";
 
@@ -74,7 +74,7 @@ export function serverSettings(
     ...(links.length > 0
       ? { links: Object.fromEntries(links.map(({ alias, target }) => [alias, target])) }
       : {}),
-    hostAddresses: hostAddresses(engine),
+    hostAddresses: hostAddressesFor(engine, endpoints),
     keepSingleLabels: namedResolvConf(engine, { hostConfig }).keepSingleLabels,
     forward: leadsOut,
   };
