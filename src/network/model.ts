@@ -141,14 +141,28 @@ export interface PortRequest {
   readonly hostPort?: string;
 }
 
-/** A port of the host that leads to a port of a container; both addresses are of one family. */
+/**
+ * A port of the host that leads to a port of a container. The addresses are of one family, except where an address of
+ * the host is in front of a container that has only the other; such a port is passed on by the engine itself.
+ */
 export interface PublishedPort {
   readonly protocol: Protocol;
   /** "0.0.0.0" and "::" for all. */
   readonly hostIp: string;
+  /** 0 on a routed network: the container's own port is open to those who can route to it. */
   readonly hostPort: number;
   readonly address: string;
   readonly containerPort: number;
+}
+
+/** A rule of the packet filter, and what it has counted. */
+export interface CountedRule {
+  /** `filter/FORWARD` and the like. */
+  readonly chain: string;
+  /** As the packet filter's own program prints it. */
+  readonly rule: string;
+  readonly packets: number;
+  readonly bytes: number;
 }
 
 /** A container that outlived the engine that made it. */
@@ -184,6 +198,8 @@ export interface Networks {
   unpublish(sandboxId: string, ports: readonly PublishedPort[]): Promise<void>;
   /** What is published now: its addresses change with `connect` and `disconnect`. */
   ports(sandboxId: string): readonly PublishedPort[];
+  /** The packet filter's rules that serve the network; none where the packet filter is left alone. */
+  rules(networkId: string): Promise<readonly CountedRule[]>;
   /** Gives back everything of a sandbox whose processes have ended; released before, it does nothing. */
   release(sandbox: { readonly id: string }): Promise<void>;
   adopt(survivor: Survivor): Sandbox;
