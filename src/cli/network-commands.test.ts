@@ -9,6 +9,8 @@ import { shop } from "./formatter/network-graph/testing/graphs.ts";
 const directory = mkdtempSync(join(tmpdir(), "cli-network-commands-"));
 const host = `unix://${join(directory, "engine.sock")}`;
 let received: unknown;
+/** What another engine answers when it is asked for the graph. */
+let docker: Response | undefined;
 let server: ReturnType<typeof Bun.serve>;
 
 const report = (Ok: boolean): NetworkDoctorReport => ({
@@ -30,7 +32,7 @@ beforeAll(() => {
       const { pathname } = new URL(request.url);
       const text = await request.text();
       received = text === "" ? undefined : JSON.parse(text);
-      if (pathname === "/networks/graph") return Response.json(shop);
+      if (pathname === "/networks/graph") return docker ?? Response.json(shop);
       if (pathname === "/networks/doctor")
         return Response.json(report((received as { Target: string }).Target !== "no"));
       if (pathname.endsWith("/ports")) return Response.json(ports);
@@ -144,6 +146,18 @@ describe("graph", () => {
     const { status, stdout } = await slipway("network", "graph", ...args);
     expect(status).toBe(0);
     expect(stdout).toStartWith(start);
+  });
+
+  test("is slipway's: Docker's engine looks for a network of that name", async () => {
+    const expected = "this engine does not tell its networks' graph: slipway's does\n";
+    for (const answer of [
+      Response.json({ message: "network graph not found" }, { status: 404 }),
+      Response.json({ Name: "graph", Containers: {} }),
+    ]) {
+      docker = answer;
+      expect(await slipway("network", "graph")).toEqual({ status: 1, stdout: "", stderr: expected });
+    }
+    docker = undefined;
   });
 
   test("of an unknown network or in an unknown format fails", async () => {

@@ -1,5 +1,7 @@
 import type { NetworkGraph } from "../../../api/index.ts";
+import type { Client } from "../../../client/client.ts";
 import { networkGraph } from "../../../client/network/graph.ts";
+import { SlipwayError } from "../../../errors/index.ts";
 import { atLeast, command } from "../../command.ts";
 import { string } from "../../flags/kinds.ts";
 import { dotGraph } from "../../formatter/network-graph/dot.ts";
@@ -36,7 +38,19 @@ export default command({
     const format = flags.format || "text";
     const draw = Object.hasOwn(formats, format) ? formats[format] : undefined;
     if (draw === undefined) throw wrong(`unknown format "${format}": choose text, svg, dot or json`);
-    print(draw(selectNetworks(await networkGraph(await connect()), args)));
+    print(draw(selectNetworks(await graphOf(await connect()), args)));
     return 0;
   },
 });
+
+/** Docker's engine takes the request for one that inspects a network of the name "graph". */
+async function graphOf(client: Client): Promise<NetworkGraph> {
+  const other = () => wrong("this engine does not tell its networks' graph: slipway's does");
+  try {
+    const graph = await networkGraph(client);
+    if (!("Containers" in graph && "Networks" in graph)) throw other();
+    return graph;
+  } catch (error) {
+    throw error instanceof SlipwayError && error.kind === "notFound" ? other() : error;
+  }
+}
