@@ -52,6 +52,7 @@ export class BridgeDriver implements NetworkDriver {
   }: Plug): Plugged {
     const { host, engineKey } = this.context;
     const hostInterface = former ?? newHostInterface();
+    const alias = linkAlias(engineKey, sandboxId);
     const mtu = this.#mtu;
     try {
       host.transact(
@@ -60,8 +61,10 @@ export class BridgeDriver implements NetworkDriver {
           { up: true, mtu, master: this.#index },
           { name, namespaceFd, mac: macAddress, mtu },
         ),
-        setLink(hostInterface, { alias: linkAlias(engineKey, sandboxId), ...this.#port }),
+        setLink(hostInterface, { alias, ...this.#port }),
       );
+      // Whoever looks after a crash may look from either side.
+      inside.transact(setLink(name, { alias }));
     } catch (error) {
       // One of that name that was there before is somebody else's.
       if (errnoOf(error) !== "EEXIST") removeLink(host, hostInterface);

@@ -1,4 +1,4 @@
-import { conflict, errnoOf, invalid } from "../../errors/index.ts";
+import { conflict, errnoOf, invalid, unavailable } from "../../errors/index.ts";
 import {
   createBridge,
   createDummy,
@@ -69,7 +69,7 @@ export function ensureParent({ host, engineKey }: DriverContext, network: Upper)
     const alias = linkAlias(engineKey, `parent:${network.networkId}`);
     const make = (request: NetlinkRequest) => host.transact(request, setLink(name, { alias, up: true }));
     if (network.parent === undefined) makeDummy(name, make);
-    else make(vlanOf(host, name, network));
+    else makeVlan(name, () => make(vlanOf(host, name, network)));
   }
   const link = host.link(name);
   if (link === undefined) throw conflict(`the interface ${name} was removed by others while it was made`);
@@ -83,6 +83,18 @@ function makeDummy(name: string, make: (request: NetlinkRequest) => void): void 
   } catch (error) {
     if (errnoOf(error) !== "ENOTSUP") throw error;
     make(createBridge(name, {}));
+  }
+}
+
+function makeVlan(name: string, make: () => void): void {
+  try {
+    make();
+  } catch (error) {
+    if (errnoOf(error) !== "ENOTSUP") throw error;
+    throw unavailable(
+      `this host's kernel has no VLANs: make ${name} in another way, or load their module ("modprobe 8021q")`,
+      { cause: error },
+    );
   }
 }
 
