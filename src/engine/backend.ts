@@ -266,7 +266,7 @@ export interface InspectNetworkOptions {
 
 export interface NetworkVerbs {
   list(filters: api.Filters): Promise<api.NetworkInspect[]>;
-  inspect(ref: string, options?: InspectNetworkOptions): Promise<api.NetworkInspect>;
+  inspect(ref: string, options?: InspectNetworkOptions): Promise<api.NetworkInspect & api.NetworkVerbose>;
   /** `conflict` for a name that another network has, `forbidden` for a subnet. */
   create(request: api.NetworkCreateRequest): Promise<api.NetworkCreateResponse>;
   /** `forbidden` while a running container is on it. */
@@ -275,6 +275,10 @@ export interface NetworkVerbs {
   disconnect(ref: string, request: api.NetworkDisconnectRequest): Promise<void>;
   /** Removes the networks that no running container is on. */
   prune(filters: api.Filters): Promise<api.NetworksPruneResponse>;
+  /** Ours: networks, containers, ports and who reaches whom. */
+  graph(): Promise<api.NetworkGraph>;
+  /** Ours: tests the path from a container to a target, hop by hop. */
+  diagnose(request: api.NetworkDoctorRequest, signal: AbortSignal): Promise<api.NetworkDoctorReport>;
 }
 
 export interface VolumeVerbs {

@@ -9,6 +9,7 @@ import { DeviceKeeper } from "./keeper.ts";
 import { Departures, ownLinks, removeLink } from "./links.ts";
 import type {
   Attachment,
+  CountedRule,
   Endpoint,
   NetworkSettings,
   Networks,
@@ -158,6 +159,10 @@ export class NetworkController implements Networks {
 
   ports(sandboxId: string): readonly PublishedPort[] {
     return this.#publisher.ports(sandboxId);
+  }
+
+  async rules(networkId: string): Promise<readonly CountedRule[]> {
+    return (await this.#filter?.counters(networkId)) ?? [];
   }
 
   async release({ id }: { readonly id: string }): Promise<void> {

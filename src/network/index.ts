@@ -7,6 +7,7 @@
 export { cleanup } from "./cleanup.ts";
 export { NetworkController, type NetworkOptions } from "./controller.ts";
 export { HOST_NAMES } from "./dns/host-names.ts";
+export { lookUp, type NameAnswer } from "./dns/lookup.ts";
 export { Names, type NamesOptions } from "./dns/names.ts";
 export { NAME_SERVER } from "./dns/server.ts";
 export { changeHosts, type HostsFile, type HostsLine, renderHostname, renderHosts } from "./files/hosts.ts";
@@ -45,6 +46,7 @@ export {
 export type {
   Attachment,
   BridgeNetwork,
+  CountedRule,
   Endpoint,
   GatewayMode,
   IpvlanNetwork,

@@ -3,6 +3,8 @@ import type { EngineContext } from "../context.ts";
 import { connectNetwork } from "./connect.ts";
 import { createNetwork } from "./create.ts";
 import { disconnectNetwork } from "./disconnect.ts";
+import { diagnose } from "./doctor/index.ts";
+import { networkGraph } from "./graph.ts";
 import { inspectNetwork, listNetworks } from "./inspect.ts";
 import { pruneNetworks } from "./prune.ts";
 import { removeNetwork } from "./remove.ts";
@@ -11,11 +13,13 @@ import { removeNetwork } from "./remove.ts";
 export function networkVerbs(engine: EngineContext): NetworkVerbs {
   return {
     list: async (filters) => listNetworks(engine, filters),
-    inspect: async (ref, options) => inspectNetwork(engine, ref, options),
+    inspect: (ref, options) => inspectNetwork(engine, ref, options),
     create: (request) => createNetwork(engine, request),
     remove: (ref) => removeNetwork(engine, ref),
     connect: (ref, request) => connectNetwork(engine, ref, request),
     disconnect: (ref, request) => disconnectNetwork(engine, ref, request),
     prune: (filters) => pruneNetworks(engine, filters),
+    graph: async () => networkGraph(engine),
+    diagnose: (request, signal) => diagnose(engine, request, signal),
   };
 }

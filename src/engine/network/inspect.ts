@@ -1,5 +1,6 @@
-import type { Filters, NetworkInspect } from "../../api/index.ts";
+import type { Filters, NetworkInspect, NetworkRule, NetworkVerbose } from "../../api/index.ts";
 import { notFound } from "../../errors/index.ts";
+import type { CountedRule } from "../../network/index.ts";
 import type { InspectNetworkOptions } from "../backend.ts";
 import type { EngineContext } from "../context.ts";
 import { networkFilter } from "./filter.ts";
@@ -13,12 +14,17 @@ export function listNetworks({ networks, containers }: EngineContext, filters: F
 }
 
 /** `network inspect`: every network of this engine has the scope `local`. */
-export function inspectNetwork(
-  { networks, containers }: EngineContext,
+export async function inspectNetwork(
+  { networks, containers, network: room }: EngineContext,
   ref: string,
-  { scope }: InspectNetworkOptions = {},
-): NetworkInspect {
+  { scope, verbose }: InspectNetworkOptions = {},
+): Promise<NetworkInspect & NetworkVerbose> {
   const network = networks.find(ref);
   if (scope && scope !== "local") throw notFound(`network ${ref} not found`);
-  return toWire(network, membersOf(containers, network));
+  const inspected = toWire(network, membersOf(containers, network));
+  return verbose ? { ...inspected, Rules: (await room.rules(network.id)).map(ruleToWire) } : inspected;
 }
+
+const ruleToWire = ({ chain, rule, packets, bytes }: CountedRule): NetworkRule => ({
+  ...{ Chain: chain, Rule: rule, Packets: packets, Bytes: bytes },
+});

@@ -1,14 +1,7 @@
+import type { CountedRule } from "../model.ts";
 import type { FilteredNetwork, Policy } from "./policy.ts";
 
-/** A rule that serves a network, and what it has counted. */
-export interface CountedRule {
-  /** `filter/FORWARD` and the like. */
-  readonly chain: string;
-  /** As the packet filter's own program prints it. */
-  readonly rule: string;
-  readonly packets: number;
-  readonly bytes: number;
-}
+export type { CountedRule };
 
 /** One of the ways to carry a policy out, or a part of it. Each call comes after the one before has ended. */
 export interface Backend {

@@ -6,11 +6,12 @@ import type {
   NetworkConnectRequest,
   NetworkCreateRequest,
   NetworkDisconnectRequest,
+  NetworkDoctorRequest,
   NetworkingConfig,
   PortBinding,
   PortsUpdateRequest,
 } from "../../api/index.ts";
-import { boolean, integer, list, map, nullable, object, string } from "./decode.ts";
+import { boolean, integer, list, map, nullable, object, string, word } from "./decode.ts";
 
 const endpoint = object<EndpointSettings>({
   IPAMConfig: object<EndpointIPAMConfig>({
@@ -67,6 +68,12 @@ export const networkCreate = object<NetworkCreateRequest>({
 export const networkConnect = object<NetworkConnectRequest>({ Container: string, EndpointConfig: endpoint });
 
 export const networkDisconnect = object<NetworkDisconnectRequest>({ Container: string, Force: boolean });
+
+export const networkDoctor = object<NetworkDoctorRequest>({
+  Container: string,
+  Target: string,
+  Protocol: word(),
+});
 
 const bindings = list(object<PortBinding>({ HostIp: string, HostPort: string }));
 const add = map(bindings);

@@ -1,7 +1,7 @@
 import { invalid } from "../../errors/index.ts";
 import { readJson } from "../http/body.ts";
 import type { Exchange } from "../http/exchange.ts";
-import { networkConnect, networkCreate, networkDisconnect } from "../request/network.ts";
+import { networkConnect, networkCreate, networkDisconnect, networkDoctor } from "../request/network.ts";
 import { networkCreateFrom } from "../version/network.ts";
 import type { Route } from "./router.ts";
 
@@ -45,12 +45,26 @@ async function prune(exchange: Exchange): Promise<void> {
   exchange.json(await exchange.backend.networks.prune(exchange.query.filters()));
 }
 
+async function graph(exchange: Exchange): Promise<void> {
+  exchange.json(await exchange.backend.networks.graph());
+}
+
+async function doctor(exchange: Exchange): Promise<void> {
+  const request = await readJson(exchange, networkDoctor);
+  if (!request?.Container) throw invalid("no container named: say from which one to test");
+  if (!request.Target) throw invalid("no target named: say whom the container is to reach");
+  exchange.json(await exchange.backend.networks.diagnose(request, exchange.signal));
+}
+
 export const networkRoutes: Route[] = [
   ["GET", "/networks", list],
+  // A network that is called so is inspected by its id.
+  ["GET", "/networks/graph", graph],
   ["GET", "/networks/{name}", inspect],
   ["POST", "/networks/create", create],
   ["POST", "/networks/{name}/connect", connect],
   ["POST", "/networks/{name}/disconnect", disconnect],
   ["POST", "/networks/prune", prune],
+  ["POST", "/networks/doctor", doctor],
   ["DELETE", "/networks/{name}", remove],
 ];

@@ -22,6 +22,8 @@ export class TestBackend implements Backend {
     connect: async () => {},
     disconnect: async () => {},
     prune: async () => ({ NetworksDeleted: null }),
+    graph: async () => ({ Networks: [], Containers: [] }),
+    diagnose: async ({ Container, Target }) => ({ Container, Target, Hops: [], Ok: false }),
   };
   readonly volumes: Backend["volumes"] = {
     list: async () => ({ Volumes: [], Warnings: null }),
