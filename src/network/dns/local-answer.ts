@@ -6,8 +6,8 @@ import type { Transport } from "./message.ts";
 import type { Query } from "./query.ts";
 import { answer } from "./response.ts";
 
-/** Seconds for which askers may keep an answer; Docker's. */
-const TTL = 600;
+/** Seconds for which askers may keep an answer: asking again costs less than an address that has gone to another. */
+const TTL = 0;
 
 /** The answer to a question that the networks of a sandbox can answer themselves; undefined for all other names. */
 export function localAnswer(
