@@ -3,6 +3,7 @@ import { rm } from "node:fs/promises";
 import { errnoOf, messageOf } from "../errors/index.ts";
 import { parseRfc3339 } from "../os/clock.ts";
 import type { ExitRecord, RuntimeProcess } from "../runtime/index.ts";
+import { startAccordingToPolicy } from "./autostart.ts";
 import { cgroupOf } from "./container/cgroup.ts";
 import type { Container } from "./container/container.ts";
 import { finish, supervise } from "./container/exit.ts";
@@ -11,9 +12,7 @@ import { presentHosts } from "./container/network/files.ts";
 import { keepShared } from "./container/network/keep.ts";
 import { registerNames, serveNames } from "./container/network/names.ts";
 import { watchEndedMemory, watchMemory } from "./container/oom.ts";
-import { type ContainerRecord, never } from "./container/record.ts";
-import { deleteFiles, removeStopped } from "./container/remove.ts";
-import { scheduleRestart } from "./container/respawn.ts";
+import { deleteFiles } from "./container/remove.ts";
 import { releaseRun } from "./container/run.ts";
 import { runtimeOf } from "./container/runtime-of.ts";
 import { launch } from "./container/start.ts";
@@ -168,37 +167,4 @@ function entries(directory: string): string[] {
     if (errnoOf(error) === "ENOENT") return [];
     throw error;
   }
-}
-
-/** Restart policies at the engine's start; containers that were to be removed at their end go now. */
-async function startAccordingToPolicy(engine: EngineContext): Promise<void> {
-  await Promise.all(
-    [...engine.containers].map((container) =>
-      container.mutex.run(async () => {
-        const { record } = container;
-        if (container.run !== undefined || container.deleted) return;
-        if (record.state.status === "restarting") {
-          if (container.restart === undefined) scheduleRestart(engine, container, 0, launch);
-          return;
-        }
-        if (record.hostConfig.AutoRemove && record.state.startedAt !== never) {
-          removeStopped(engine, container, { volumes: true });
-          return;
-        }
-        if (record.state.status !== "exited" || !startsWithEngine(record)) return;
-        await launch(engine, container).catch((error: unknown) => {
-          engine.log("error", `cannot start container ${record.id}: ${messageOf(error)}`);
-        });
-      }),
-    ),
-  );
-}
-
-/** `always` means also what the user stopped; Docker's documentation says so, and people rely on it. */
-function startsWithEngine({ hostConfig, manuallyStopped, state, restartCount }: ContainerRecord): boolean {
-  const { Name, MaximumRetryCount = 0 } = hostConfig.RestartPolicy ?? {};
-  if (Name === "always") return true;
-  if (Name === "unless-stopped") return !manuallyStopped;
-  const left = MaximumRetryCount === 0 || restartCount < MaximumRetryCount;
-  return Name === "on-failure" && state.exitCode !== 0 && left && !manuallyStopped;
 }

@@ -6,7 +6,7 @@ import { containerCreate } from "../request/container.ts";
 import { portsUpdate } from "../request/network.ts";
 import { containerUpdate } from "../request/resources.ts";
 import { containerInspectFor, containerSummariesFor } from "../version/container.ts";
-import { createRequestFrom } from "../version/create.ts";
+import { createRequestFrom, createWarnings } from "../version/create.ts";
 import { archiveRoutes } from "./archive.ts";
 import { attach, attachWebSocket } from "./attach.ts";
 import { logs } from "./logs.ts";
@@ -24,7 +24,8 @@ async function create(exchange: Exchange): Promise<void> {
     ...(name === undefined ? {} : { name }),
     ...(platform === undefined ? {} : { platform }),
   });
-  exchange.json({ ...created, Warnings: created.Warnings ?? [] }, 201);
+  const warnings = [...(created.Warnings ?? []), ...createWarnings(version, request)];
+  exchange.json({ ...created, Warnings: warnings }, 201);
 }
 
 async function list(exchange: Exchange): Promise<void> {

@@ -12,9 +12,28 @@ export function createRequestFrom(
   if (version.since(44)) return request;
   return {
     ...request,
+    ...networkingFrom(request),
     ...(request.Healthcheck ? { Healthcheck: { ...request.Healthcheck, StartInterval: 0 } } : {}),
     HostConfig: hostConfigFrom(version, request.HostConfig ?? {}),
   };
+}
+
+/** A MAC address was the container's alone. */
+function networkingFrom({ MacAddress, NetworkingConfig }: ContainerCreateRequest) {
+  if (MacAddress || !NetworkingConfig?.EndpointsConfig) return {};
+  const endpoints = Object.entries(NetworkingConfig.EndpointsConfig).map(([name, endpoint]) => {
+    const { MacAddress: _, ...rest } = endpoint ?? {};
+    return [name, endpoint && rest] as const;
+  });
+  return { NetworkingConfig: { EndpointsConfig: Object.fromEntries(endpoints) } };
+}
+
+/** What a client of this version is to know about its request. */
+export function createWarnings(version: ApiVersion, { MacAddress }: ContainerCreateRequest): string[] {
+  if (version.before(44) || !MacAddress) return [];
+  return [
+    "The container-wide MacAddress field is now deprecated. It should be specified in EndpointsConfig instead.",
+  ];
 }
 
 /** Since 1.40 ipc is private by default, since 1.43 there are annotations; the console's size counts since 1.42. */

@@ -60,4 +60,14 @@ throughBoth("container:NAME:", fixture, (line) => {
     await ok(["start", owner.name]);
     expect(await net.addressOf(owner)).toBe(address);
   });
+
+  test("with restart policies both are back with the next engine, the owner first", async () => {
+    await using owner = await sleeping(line, "--restart", "always");
+    await using sharer = await sleeping(line, "--restart", "always", "--network", `container:${owner.name}`);
+    await fixture.engine.terminate();
+    await fixture.engine.start();
+    await until("the sharer runs", async () => (await sharer.status()) === "running");
+    const address = await owner.inspect("{{.NetworkSettings.Networks.bridge.IPAddress}}");
+    expect((await sharer.exec("ip -4 -o addr show eth0")).stdout).toContain(`${address}/`);
+  });
 });

@@ -57,7 +57,8 @@ function membershipsOf({ networks }: EngineContext, record: ContainerRecord): Me
     if (network === undefined)
       throw notFound(`failed to set up container networking: network ${ref} not found`);
     if (network.configOnly) throw forbidden("cannot create endpoint on configuration-only network");
-    return { network, asked: checkEndpoint(network, network.name, asked) };
+    // Which one it was is known of stopped containers, too.
+    return { network, asked: { ...checkEndpoint(network, network.name, asked), NetworkID: network.id } };
   });
   record.endpoints = Object.fromEntries(found.map(({ network, asked }) => [network.name, asked]));
   return found.filter(({ network }) => network.driver !== "null");

@@ -26,6 +26,10 @@ function bridgeLinks({ hostConfig }: Pick<ContainerRecord, "hostConfig">): Link[
   return (hostConfig.Links ?? []).map(parseLink);
 }
 
+/** The containers that one on the default bridge links to, as its user named them. */
+export const linkedNames = (record: Pick<ContainerRecord, "hostConfig">): string[] =>
+  modeOf(record.hostConfig) === "bridge" ? bridgeLinks(record).map(({ target }) => target) : [];
+
 /** What a create request says of links must make sense. Targets on the default bridge have to exist. */
 export function checkLinks({ containers }: Pick<EngineContext, "containers">, hostConfig: HostConfig): void {
   const links = bridgeLinks({ hostConfig });
