@@ -3,10 +3,12 @@ import {
   addAddress,
   type InterfaceAddress,
   type Link,
+  type NetlinkRequest,
   type RouteSocket,
   removeAddress,
+  replaceRoute,
 } from "../../os/netlink/index.ts";
-import { canonicalAddress, contains, parseAddress, parseSubnet } from "../ipam/index.ts";
+import { canonicalAddress, contains, formatSubnet, parseAddress, parseSubnet } from "../ipam/index.ts";
 import type { BridgeNetwork } from "../model.ts";
 import { type Family, familyOf, gatewayMode, isLinkLocal, prefixLengthOf } from "./families.ts";
 
@@ -57,7 +59,18 @@ export function assignAddresses(
   }
   host.transact(
     ...missing.map((address) => addAddress({ ...address, index: bridge.index }, { withoutDetection: true })),
+    ...routesOf(network, bridge),
   );
+}
+
+/** A link-local address says nothing about which subnet is on the bridge. */
+function routesOf({ subnets }: BridgeNetwork, { index }: Link): NetlinkRequest[] {
+  return subnets
+    .filter(({ gateway }) => gateway !== undefined && isLinkLocal(gateway))
+    .map(({ subnet }) => {
+      const [destination = "", length] = formatSubnet(parseSubnet(subnet)).split("/");
+      return replaceRoute({ destination, prefixLength: Number(length), index });
+    });
 }
 
 function addressesOf(host: RouteSocket, { index }: Link): InterfaceAddress[] {

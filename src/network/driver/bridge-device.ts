@@ -10,7 +10,7 @@ import {
 } from "../../os/netlink/index.ts";
 import type { BridgeNetwork } from "../model.ts";
 import { linkAlias, macOf } from "../names.ts";
-import { ensureSysctl, readSysctl, writeSysctl } from "../sysctl.ts";
+import { ensureSysctl } from "../sysctl.ts";
 import { assignAddresses, bridgeAddresses } from "./bridge-addresses.ts";
 import { gatewayMode, hasFamily, leadsOut } from "./families.ts";
 import { ensureForwarding, requireIPv6 } from "./forwarding.ts";
@@ -72,27 +72,21 @@ function settle(host: RouteSocket, link: Link, network: BridgeNetwork, ours: boo
   if (!link.up) host.transact(setLink(name, { up: true }));
   if (ours && network.mtu !== undefined && network.mtu !== link.mtu)
     host.transact(setLink(name, { mtu: network.mtu }));
-  if (ours) settleIPv6(name, hasFamily(network, 6) && gatewayMode(network, 6) !== "isolated");
+  if (ours && hasFamily(network, 6)) settleIPv6(network);
   assignAddresses(host, link, network, ours);
   if (network.interContainer === false && canFilterBridges()) host.transact(filterBridge(name));
-  ensureForwarding(
-    host,
-    network.name,
-    ([4, 6] as const).filter((family) => leadsOut(network, family)),
-  );
+  const families = ([4, 6] as const).filter((family) => leadsOut(network, family));
+  ensureForwarding(host, network.name, families);
+  if (!families.includes(4)) return;
   // Lets clients on the host reach published ports by 127.0.0.1; the packet filter keeps the bridge's out.
-  ensureSysctl(
-    `net/ipv4/conf/${name}/route_localnet`,
-    "1",
-    `the network ${network.name} publishes ports on 127.0.0.1`,
-  );
+  const need = `the network ${network.name} publishes ports on 127.0.0.1`;
+  ensureSysctl(`net/ipv4/conf/${name}/route_localnet`, "1", need);
 }
 
-/** No address that nobody gave it, and no router but the host itself: containers are not to advertise one. */
-function settleIPv6(name: string, on: boolean): void {
-  const setting = (of: string) => `net/ipv6/conf/${name}/${of}`;
-  if (readSysctl(setting("disable_ipv6")) === undefined) return;
-  for (const [of, value] of Object.entries({ accept_ra: "0", disable_ipv6: on ? "0" : "1" })) {
-    if (readSysctl(setting(of)) !== value) writeSysctl(setting(of), value);
-  }
+/** No routers but the host itself: containers are not to advertise one. No address at all where it is isolated. */
+function settleIPv6(network: BridgeNetwork): void {
+  const setting = (of: string) => `net/ipv6/conf/${network.bridge}/${of}`;
+  const need = `the network ${network.name} has IPv6`;
+  ensureSysctl(setting("accept_ra"), "0", need);
+  ensureSysctl(setting("disable_ipv6"), gatewayMode(network, 6) === "isolated" ? "1" : "0", need);
 }
