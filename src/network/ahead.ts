@@ -51,6 +51,9 @@ export class Ahead {
     const pool = this.#pools.get(network);
     const ready = isPlain(wanted) ? pool?.take(({ endpoints: [has] }) => isWanted(has, wanted)) : undefined;
     if (ready === undefined) this.makeWay(network, wanted);
+    const [endpoint] = ready?.endpoints ?? [];
+    const { gatewayPriority } = wanted;
+    if (endpoint !== undefined && gatewayPriority !== undefined) ready?.put({ ...endpoint, gatewayPriority });
     return ready;
   }
 

@@ -14,7 +14,7 @@ export class Announcer {
   constructor(private readonly log: Log) {}
 
   announce(driver: NetworkDriver, sandbox: LiveSandbox, endpoint: Endpoint, tries = TRIES): void {
-    if (sandbox.closed || sandbox.on(endpoint.networkId) !== endpoint) return;
+    if (sandbox.closed || sandbox.on(endpoint.networkId)?.endpointId !== endpoint.endpointId) return;
     try {
       if (driver.admit(endpoint)) {
         tell(sandbox, endpoint);
