@@ -28,6 +28,11 @@ web does not reach db:5432: it stops at the rule.
 `);
 });
 
+test("DNS has no article", () => {
+  const hops: NetworkDoctorReport["Hops"] = [{ Hop: "dns", Status: "failed", Detail: "no answer" }];
+  expect(doctorReport({ ...stopped, Hops: hops }, false)).toEndWith("it stops at DNS.\n");
+});
+
 test("what is reached, and what nobody can tell", () => {
   const hops: NetworkDoctorReport["Hops"] = [{ Hop: "port", Status: "ok", Detail: "5432 is open" }];
   expect(doctorReport({ ...stopped, Hops: hops, Ok: true }, false)).toEndWith("\n\nweb reaches db:5432.\n");

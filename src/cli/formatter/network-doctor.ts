@@ -39,5 +39,5 @@ function verdict({ Ok, Hops, Container, Target }: NetworkDoctorReport): string {
   if (Ok) return `${Container} reaches ${Target}.`;
   const stop = Hops.find(({ Status }) => Status === "failed");
   if (stop === undefined) return `Nobody knows whether ${Container} reaches ${Target}.`;
-  return `${Container} does not reach ${Target}: it stops at the ${stop.Hop}.`;
+  return `${Container} does not reach ${Target}: it stops at ${stop.Hop === "dns" ? "DNS" : `the ${stop.Hop}`}.`;
 }

@@ -48,9 +48,9 @@ test("names cannot leave the place they are put", () => {
 });
 
 test("nothing is drawn as nothing", () => {
-  expect(textGraph(nothing)).toBe("no networks\n");
+  expect(textGraph(nothing)).toBe("nothing to draw\n");
   expect(dotGraph(nothing)).toEndWith('color="#71717a"];\n}\n');
-  expect(svgGraph(nothing)).toContain("no networks</text>");
+  expect(svgGraph(nothing)).toContain("nothing to draw</text>");
 });
 
 test("cards of a column do not lie over each other", () => {

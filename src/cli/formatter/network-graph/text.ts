@@ -24,7 +24,7 @@ export function textGraph(graph: NetworkGraph, style: GraphStyle = plainGraph): 
     networkBox(network, ends.get(network.Id) ?? [], style),
   );
   const parts = [...boxes, ...elsewhere(graph, style), ...reachability(graph, style)];
-  return `${parts.length > 0 ? parts.join("\n\n") : "no networks"}\n`;
+  return `${parts.length > 0 ? parts.join("\n\n") : "nothing to draw"}\n`;
 }
 
 function networkBox(network: GraphNetwork, ends: readonly Membership[], style: GraphStyle): string {

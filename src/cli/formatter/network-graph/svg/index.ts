@@ -20,7 +20,7 @@ export function svgGraph(graph: NetworkGraph): string {
 }
 
 function body({ cards, lines }: Drawing): string[] {
-  if (cards.length === 0) return ['<text class="line faint" x="24" y="44">no networks</text>'];
+  if (cards.length === 0) return ['<text class="line faint" x="24" y="44">nothing to draw</text>'];
   return [...lines.map(edge), ...cards.map(card)];
 }
 
