@@ -24,11 +24,17 @@ export function bridgeOptions(options: DriverOptions, internal: boolean): Bridge
     interfacePrefix: options[names.interfacePrefix] || undefined,
     hostIPv4: address(options, names.hostIPv4, isIPv4),
     hostIPv6: address(options, names.hostIPv6, isIPv6),
-    defaultHostIp: address(options, names.defaultHostIp, (text) => isIP(text) > 0),
+    defaultHostIp: defaultHostIp(options),
     gatewayMode4,
     gatewayMode6,
     trustedInterfaces: options[names.trustedInterfaces]?.split(":").filter((name) => name !== ""),
   });
+}
+
+/** "0.0.0.0" is what Docker shows of a network for which nothing was said: all addresses, of both families. */
+function defaultHostIp(options: DriverOptions): string | undefined {
+  const text = address(options, names.defaultHostIp, (it) => isIP(it) > 0);
+  return text === "0.0.0.0" ? undefined : text;
 }
 
 function gatewayMode(options: DriverOptions, name: string): GatewayMode | undefined {
