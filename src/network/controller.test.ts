@@ -45,6 +45,7 @@ describe("engines", () => {
     expect(a?.hostPort).not.toBe(b?.hostPort);
     expect(await fetchInside(here, there.endpoints[0]?.ipv4?.address ?? "", 80)).toBe("");
     expect(await fetchInside(here, hostAddress ?? "", b?.hostPort ?? 0)).toBe("there");
+    await other.release(there);
     await other.remove(NET);
     await other.close();
     await cleanup({ engineKey: configuration(1).engineKey, firewall: true, log });
@@ -153,6 +154,7 @@ describe("engines", () => {
     const [port] = await other.publish(one.id, [{ containerPort: 80, protocol: "tcp" }]);
     expect(await fetchInside(two, one.endpoints[0]?.ipv4?.address ?? "", 80)).toBe("");
     expect(await fetchInside(two, hostAddress ?? "", port?.hostPort ?? 0)).toBe("one");
+    for (const sandbox of [one, two]) await other.release(sandbox);
     await other.remove(NET);
     await other.close();
   });
