@@ -18,7 +18,10 @@ export function endpointsFor(
   hostConfig: HostConfig,
 ): Endpoints {
   const mode = modeOf(hostConfig);
-  const nameOf = (ref: string) => networks.lookUp(modeOf({ NetworkMode: ref }))?.name ?? ref;
+  const nameOf = (ref: string) => {
+    const name = modeOf({ NetworkMode: ref });
+    return networks.lookUp(name)?.name ?? name;
+  };
   const main = nameOf(mode);
   const named = request.NetworkingConfig?.EndpointsConfig ?? {};
   const asked = new Map(Object.entries(named).map(([ref, settings]) => [nameOf(ref), settings]));
