@@ -1,4 +1,3 @@
-import { messageOf } from "../../errors/index.ts";
 import {
   hasNftables,
   hasVariant,
@@ -12,7 +11,7 @@ import { type BackendName, chooseBackend, type FirewallMode } from "./choose.ts"
 import { IptablesBackend, type Render } from "./iptables/backend.ts";
 import { type Chains, chainsOf } from "./iptables/chains.ts";
 import { merge, renderGuard } from "./iptables/guard.ts";
-import { renderPolicy } from "./iptables/rules.ts";
+import { policyRenderer } from "./iptables/rules.ts";
 import { Layers } from "./layers.ts";
 import { NftablesBackend } from "./nftables/backend.ts";
 import { NftGuard } from "./nftables/guard.ts";
@@ -47,7 +46,7 @@ export async function assemble(place: Place): Promise<Assembly> {
   const choice = await chooseBackend(settings.backend, namespace);
   if (choice.fallback) log("warn", "iptables is not installed; using nftables instead");
   const chains = chainsOf(engineKey);
-  const main: Render = (policy, version) => renderPolicy(chains, policy, version);
+  const main: Render = policyRenderer(chains);
   const guard: Render = (policy, version, saved, closed) =>
     renderGuard(chains, policy, version, saved, closed);
   const variants = (["nft", "legacy"] as const).filter((variant) => hasVariant(4, variant));
@@ -91,8 +90,8 @@ function options({ settings, log, namespace }: Place, chains: Chains, variant: V
   };
 }
 
-const refusal = (log: Log, whose: string) => (error: unknown) =>
+const refusal = (log: Log, whose: string) => (reason: string) =>
   log(
     "error",
-    `the host's input rules of ${whose} cannot be applied to published ports, which are closed to other machines until they can: ${messageOf(error)}`,
+    `the host's input rules of ${whose} cannot be applied to published ports, which are closed to other machines until they can: ${reason}`,
   );

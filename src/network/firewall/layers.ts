@@ -4,6 +4,8 @@ import type { FilteredNetwork, Policy } from "./policy.ts";
 /** Several backends as one: guards, which are there before what they guard and leave after it, and the one they guard. */
 export class Layers implements Backend {
   #policy: Policy = { networks: [], ports: [] };
+  /** What others of our settings left is gone. */
+  #isClean = false;
 
   constructor(
     private readonly guards: readonly Backend[],
@@ -14,7 +16,8 @@ export class Layers implements Backend {
 
   async assert(policy: Policy): Promise<void> {
     for (const layer of [...this.guards, this.main]) await layer.assert(policy);
-    for (const layer of this.leftovers) await layer.remove();
+    if (!this.#isClean) for (const layer of this.leftovers) await layer.remove();
+    this.#isClean = true;
     this.#policy = policy;
   }
 

@@ -25,6 +25,8 @@ export class PacketFilter {
   readonly #maker = new PolicyMaker();
   #assembly: Promise<Assembly> | undefined;
   #seenGeneration = 0;
+  /** Counts our own transactions. */
+  #epoch = 0;
   /** The next transaction is to put all rules in place as a whole. */
   #everything = true;
   #running: Promise<void> = Promise.resolve();
@@ -107,6 +109,7 @@ export class PacketFilter {
   }
 
   async #transact(): Promise<void> {
+    this.#epoch++;
     const policy = this.#maker.make(this.networks.values(), this.ports);
     const everything = this.#everything;
     // What is asked for from here on is the next transaction's.
@@ -154,11 +157,11 @@ export class PacketFilter {
     await this.#settled();
     if (this.#closed) return;
     if (this.#everything) return this.apply();
-    const generation = this.#generation.read();
+    const [generation, epoch] = [this.#generation.read(), this.#epoch];
     const { backend } = await this.#backend();
     const isInForce = await backend.isInForce();
     // A transaction that began meanwhile changes both sides; the next look will see the same on each.
-    if (this.#closed || this.#next !== undefined || this.#generation.read() !== generation) return;
+    if (this.#closed || this.#epoch !== epoch || this.#generation.read() !== generation) return;
     this.#seenGeneration = generation;
     if (isInForce) return;
     this.#log("warn", "rules of the packet filter were changed by others; putting ours in place again");

@@ -13,15 +13,18 @@ export class PolicyMaker {
   readonly #networks = new WeakMap<BridgeNetwork, FilteredNetwork>();
   #ports = new WeakMap<PublishedPort, FilteredPort>();
   #peculiar = "";
+  #last: readonly FilteredNetwork[] = [];
 
   make(networks: Iterable<BridgeNetwork>, ports: Iterable<PublishedPort>): Policy {
     const filtered = [...networks].map((network) => this.#network(network));
+    const same = filtered.length === this.#last.length && filtered.every((it, at) => it === this.#last[at]);
+    if (!same) this.#last = filtered;
     const peculiar = filtered.filter(isPeculiar);
     const ids = peculiar.map(({ id }) => id).join();
     // A port is treated as its network wants, which may have come or gone.
     if (ids !== this.#peculiar) this.#ports = new WeakMap();
     this.#peculiar = ids;
-    return { networks: filtered, ports: [...ports].map((port) => this.#port(port, peculiar)) };
+    return { networks: this.#last, ports: [...ports].map((port) => this.#port(port, peculiar)) };
   }
 
   #network(settings: BridgeNetwork): FilteredNetwork {

@@ -1,3 +1,4 @@
+import { messageOf } from "../../../errors/index.ts";
 import {
   hasIptables,
   Iptables,
@@ -22,7 +23,7 @@ export interface IptablesOptions {
   /** Not the variant that the engine's own rules are in: left alone where nobody uses it. */
   readonly secondary?: boolean;
   /** Told when the host's rules cannot be copied. What they would decide about is then dropped. */
-  readonly refused?: (error: unknown) => void;
+  readonly refused?: (reason: string) => void;
 }
 
 /** What is wanted of one version of IP, given what its rules are now. */
@@ -40,7 +41,7 @@ export class IptablesBackend implements Backend {
   readonly #inForce = new Map<IpVersion, Rendering>();
   /** What the host's rules were when they were last seen as a whole. */
   readonly #saved = new Map<IpVersion, SavedRules>();
-  readonly #refused: ((error: unknown) => void) | undefined;
+  readonly #refused: ((reason: string) => void) | undefined;
   /** The copy of the host's rules that the kernel did not take. */
   readonly #closed = new Map<IpVersion, string>();
 
@@ -77,12 +78,14 @@ export class IptablesBackend implements Backend {
   }
 
   async isInForce(): Promise<boolean> {
+    // A change may come in while the rules are read: it is compared what there was.
+    const inForce = new Map(this.#inForce);
     const results = await Promise.all(
       this.#usable(this.#policy).map(async (program) => {
-        const saved = await this.#look(program);
-        const rendering = this.#wanted(program.version);
-        const unchanged = changeScript(this.#inForce.get(program.version) ?? nothing, rendering) === "";
-        return unchanged && isInForce(rendering, saved);
+        const saved = parseSavedRules(await program.save());
+        const rendering = inForce.get(program.version) ?? nothing;
+        const copy = copied(this.#wanted(program.version, saved));
+        return copy === copied(rendering) && isInForce(rendering, saved);
       }),
     );
     return results.every((it) => it);
@@ -115,15 +118,14 @@ export class IptablesBackend implements Backend {
       await put();
     } catch (error) {
       if (this.#refused === undefined) throw error;
-      this.#refused(error);
+      this.#refused(messageOf(error));
       // The host's rules are as they were when they could not be copied, until they change.
       this.#closed.set(version, copied(this.#render(this.#policy, version, saved, false)));
       await put();
     }
   }
 
-  #wanted(version: IpVersion): Rendering {
-    const saved = this.#saved.get(version) ?? new Map();
+  #wanted(version: IpVersion, saved: SavedRules = this.#saved.get(version) ?? new Map()): Rendering {
     const rendering = this.#render(this.#policy, version, saved, false);
     const closed = this.#closed.get(version);
     if (closed === undefined || closed !== copied(rendering)) return rendering;

@@ -27,18 +27,36 @@ type Member = readonly [FilteredNetwork, FilteredFamily];
 
 const loopback = (version: IpVersion) => (version === 4 ? "127.0.0.0/8" : "::1/128");
 
-/** What the policy says about this version of IP; nothing at all where no network has it. */
-export function renderPolicy(chains: Chains, { networks, ports }: Policy, version: IpVersion): Rendering {
+const nothing: Rendering = { chains: new Map(), hooks: [], kept: [] };
+
+/** Renders policies one after the other: of networks that are the same the rules are the same objects again. */
+export function policyRenderer(chains: Chains): (policy: Policy, version: IpVersion) => Rendering {
+  const known = new WeakMap<Policy["networks"], Partial<Record<IpVersion, Rendering>>>();
+  return ({ networks, ports }, version) => {
+    const renderings = known.get(networks) ?? {};
+    known.set(networks, renderings);
+    renderings[version] ??= renderNetworks(chains, networks, version);
+    const { chains: fixed, ...rest } = renderings[version];
+    if (fixed.size === 0) return nothing;
+    const mine = ports.filter((port) => port.version === version);
+    const changing = new Map([
+      [`filter ${chains.open}`, mine.flatMap(openRules)],
+      [`nat ${chains.dnat}`, mine.filter(({ translated }) => translated).map(destinationRule)],
+    ]);
+    return { ...rest, chains: new Map([...changing, ...fixed]) };
+  };
+}
+
+/** Nothing at all where no network has this version of IP. */
+function renderNetworks(chains: Chains, networks: Policy["networks"], version: IpVersion): Rendering {
   const members = networks.flatMap((network): Member[] => {
     const family = network.families[version];
     return family === undefined ? [] : [[network, family]];
   });
-  if (members.length === 0) return { chains: new Map(), hooks: [], kept: [] };
-  const mine = ports.filter((port) => port.version === version);
+  if (members.length === 0) return nothing;
   const of = (rules: (...member: Member) => string[]) => members.flatMap((member) => rules(...member));
   const rendered = new Map<string, readonly string[]>([
     [`raw ${chains.direct}`, of(directRules)],
-    [`filter ${chains.open}`, mine.flatMap(openRules)],
     ...members.map(([network, family]) => networkChain(chains, version, network, family)),
     [`filter ${chains.internal}`, of(internalRules)],
     [`filter ${chains.into}`, of(({ id, bridge }) => [`-o ${bridge} -j ${chains.network(id)}`])],
@@ -50,7 +68,6 @@ export function renderPolicy(chains: Chains, { networks, ports }: Policy, versio
     ],
     [`filter ${chains.input}`, of((network, family) => inputRules(network, family, version))],
     [`nat ${chains.snat}`, of((network, family) => sourceRules(network, family, version))],
-    [`nat ${chains.dnat}`, mine.filter(({ translated }) => translated).map(destinationRule)],
   ]);
   const kept = [`filter ${DOCKER_USER}`, `filter ${chains.user}`];
   return { chains: rendered, hooks: hooks(chains, version), kept };
@@ -60,13 +77,15 @@ function hooks(chains: Chains, version: IpVersion): Hook[] {
   // A neighbour on the wire could otherwise reach ports that are published on the loopback only.
   const outside = version === 4 ? "! -d 127.0.0.0/8" : "! -s fe80::/10";
   const local = "-m addrtype --dst-type LOCAL";
+  // The kernel lets nothing from ::1 leave by a bridge: what is published there is not ours to lead.
+  const inside = version === 4 ? "" : "! -d ::1/128 ";
   return [
     { table: "raw", from: "PREROUTING", rule: `-j ${chains.direct}`, place: "top" },
     { table: "filter", from: "FORWARD", rule: `-j ${chains.user}`, place: "top" },
     { table: "filter", from: "FORWARD", rule: `-j ${chains.forward}`, place: "top" },
     { table: "filter", from: "INPUT", rule: `-j ${chains.input}`, place: "top" },
     { table: "nat", from: "PREROUTING", rule: `${outside} ${local} -j ${chains.dnat}`, place: "top" },
-    { table: "nat", from: "OUTPUT", rule: `${local} -j ${chains.dnat}`, place: "top" },
+    { table: "nat", from: "OUTPUT", rule: `${inside}${local} -j ${chains.dnat}`, place: "top" },
     { table: "nat", from: "POSTROUTING", rule: `-j ${chains.snat}`, place: "top" },
   ];
 }

@@ -3,13 +3,14 @@ import { shortKey } from "../../names.ts";
 import type { Backend, CountedRule } from "../backend.ts";
 import { contains, type FilteredNetwork, type Policy } from "../policy.ts";
 import { countedRules } from "./counters.ts";
-import { type Ruleset, renderPolicy } from "./rules.ts";
+import { policyRenderer, type Ruleset } from "./rules.ts";
 import { changeScript, isInForce, replaceScript } from "./script.ts";
 
 /** Rules in a table of our own of nf_tables; each call is one transaction for both versions of IP. */
 export class NftablesBackend implements Backend {
   readonly #nft: Nftables;
   readonly #table: string;
+  readonly #renderPolicy = policyRenderer();
   #inForce: Ruleset | undefined;
   #counted: Promise<boolean> | undefined;
 
@@ -61,6 +62,6 @@ export class NftablesBackend implements Backend {
 
   async #render(policy: Policy): Promise<Ruleset> {
     this.#counted ??= this.#nft.countsElements();
-    return renderPolicy(policy, await this.#counted);
+    return this.#renderPolicy(policy, await this.#counted);
   }
 }

@@ -30,14 +30,14 @@ export function guardElements({ networks, ports }: Policy): Elements {
   return elements;
 }
 
-/** nft's JSON that makes one guarding table; `closed` drops all that the copied rules would decide about. */
+/** nft's JSON that makes one guarding table. */
 export function guardedTable(
   name: string,
-  { family, inputs, objects }: MirroredTable,
+  { family, inputs, objects, refusal }: MirroredTable,
   elements: Elements,
-  closed: boolean,
 ): object[] {
   const place = { family, table: name };
+  const closed = refusal !== undefined;
   const own = versions.filter((version) => family === "inet" || (family === "ip") === (version === 4));
   const add = (kind: string, properties: object) => ({ add: { [kind]: { ...place, ...properties } } });
   const set = (of: string, type: string | string[]) => {
@@ -46,7 +46,7 @@ export function guardedTable(
   };
   return [
     { add: { table: { family, name } } },
-    ...(closed ? [] : objects).map((object) => {
+    ...objects.map((object) => {
       const [[kind = "", properties = {}] = []] = Object.entries(object);
       return add(kind, properties);
     }),

@@ -1,3 +1,4 @@
+import { messageOf } from "../../../errors/index.ts";
 import { Nftables, type NftObject, type OtherNamespace } from "../../../os/firewall/index.ts";
 import { shortKey } from "../../names.ts";
 import type { Backend } from "../backend.ts";
@@ -12,7 +13,7 @@ export interface NftGuardOptions {
   /** Tables such as `ip filter` whose rules only iptables can read. */
   readonly isForeign: (table: string) => boolean;
   /** Told when the host's rules cannot be copied. What they would decide about is then dropped. */
-  readonly refused: (error: unknown) => void;
+  readonly refused: (reason: string) => void;
 }
 
 /**
@@ -36,12 +37,17 @@ export class NftGuard implements Backend {
 
   async assert(policy: Policy): Promise<void> {
     const mirrored = await this.#mirror();
+    this.#closed = undefined;
+    for (const { refusal } of mirrored) if (refusal !== undefined) this.#options.refused(refusal);
     try {
-      await this.#put(policy, mirrored, false);
-      this.#closed = undefined;
+      await this.#put(policy, mirrored);
     } catch (error) {
-      this.#options.refused(error);
-      await this.#put(policy, mirrored, true);
+      const refusal = messageOf(error);
+      this.#options.refused(refusal);
+      await this.#put(
+        policy,
+        mirrored.map((table) => ({ ...table, objects: [], refusal })),
+      );
       this.#closed = JSON.stringify(mirrored);
     }
   }
@@ -90,18 +96,23 @@ export class NftGuard implements Backend {
       tables.map(async ([table, chains]) => {
         const family = table.split(" ", 1)[0] as MirroredTable["family"];
         const found = chains.map(({ input }) => input);
-        return mirrorTable(family, found, await this.#nft.json(table));
+        const listed = await this.#nft.json(table);
+        try {
+          return mirrorTable(family, found, listed);
+        } catch (error) {
+          return { family, inputs: found, objects: [], refusal: messageOf(error) };
+        }
       }),
     );
   }
 
-  async #put(policy: Policy, mirrored: readonly MirroredTable[], closed: boolean): Promise<void> {
+  async #put(policy: Policy, mirrored: readonly MirroredTable[]): Promise<void> {
     const tables = new Map(mirrored.map((table, index) => [`${this.#prefix}${index}`, table]));
     const elements = guardElements(policy);
     const old = (await this.#nft.tables()).filter((table) => this.#isOurs(table)).map(asObject);
     const commands = [
       ...old.map((table) => ({ delete: { table } })),
-      ...[...tables].flatMap(([name, table]) => guardedTable(name, table, elements, closed)),
+      ...[...tables].flatMap(([name, table]) => guardedTable(name, table, elements)),
     ];
     if (commands.length > 0) await this.#nft.applyJson(commands);
     this.#tables = tables;

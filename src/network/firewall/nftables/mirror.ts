@@ -14,6 +14,8 @@ export interface MirroredTable {
   readonly inputs: readonly InputChain[];
   /** Chains, then sets and what else they use, then rules; none of them names its table. */
   readonly objects: readonly NftObject[];
+  /** Why there are none: what the table would decide about is to be dropped. */
+  readonly refusal?: string;
 }
 
 /** The base chains at the input hook among these. */

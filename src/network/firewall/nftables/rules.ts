@@ -75,7 +75,15 @@ function hooks(): Map<string, readonly string[]> {
         "ip6 saddr != fe80::/10 fib daddr type local jump publish",
       ],
     ],
-    ["output", [hook("nat", "output", -100), "fib daddr type local jump publish"]],
+    [
+      "output",
+      [
+        hook("nat", "output", -100),
+        // The kernel lets nothing from ::1 leave by a bridge: what is published there is not ours to lead.
+        "ip6 daddr ::1 return",
+        "fib daddr type local jump publish",
+      ],
+    ],
     [
       "postrouting",
       [hook("nat", "postrouting", 100), "oifname vmap @source_into", "iifname vmap @source_out"],
@@ -90,12 +98,27 @@ function hooks(): Map<string, readonly string[]> {
   ]);
 }
 
-export function renderPolicy({ networks, ports }: Policy, counted: boolean): Ruleset {
+/** Renders policies one after the other: of networks that are the same the rules are the same objects again. */
+export function policyRenderer(): (policy: Policy, counted: boolean) => Ruleset {
+  const known = new WeakMap<Policy["networks"], Ruleset>();
+  return ({ networks, ports }, counted) => {
+    const fixed = known.get(networks) ?? renderNetworks(networks, counted);
+    known.set(networks, fixed);
+    const changing = new Map(portSets.map((name) => [name, new Map<string, string>()]));
+    for (const port of ports) addPort(port, changing);
+    return { ...fixed, elements: new Map([...fixed.elements, ...changing]) };
+  };
+}
+
+const portSets = ["at", "any", "open", "trusted"].flatMap((name) =>
+  versions.map((version) => `${name}${version}`),
+);
+
+function renderNetworks(networks: Policy["networks"], counted: boolean): Ruleset {
   const chains = hooks();
   const sets = declarations(counted);
   const elements = new Map([...sets.keys()].map((name) => [name, new Map<string, string>()]));
   for (const network of networks) addNetwork(network, chains, elements);
-  for (const port of ports) addPort(port, elements);
   return { chains, sets, elements };
 }
 

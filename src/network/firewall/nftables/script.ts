@@ -36,9 +36,9 @@ export function changeScript(table: string, from: Ruleset, to: Ruleset): string 
       ...lines.filter((line) => !isHook([line])).map((line) => `add rule ${table} ${chain} ${line}`),
     );
   }
-  const changes = [...to.elements].map(([set, wanted]) =>
-    elementChanges(table, set, from.elements.get(set), wanted),
-  );
+  const changes = [...to.elements]
+    .filter(([set, wanted]) => from.elements.get(set) !== wanted)
+    .map(([set, wanted]) => elementChanges(table, set, from.elements.get(set), wanted));
   const gone = [...from.chains.keys()].filter((chain) => !to.chains.has(chain));
   const removed = gone.flatMap((chain) => [
     `flush chain ${table} ${chain}`,
