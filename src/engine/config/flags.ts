@@ -8,6 +8,7 @@ export interface RawOptions {
   bip?: string;
   bip6?: string;
   bridge?: string;
+  "bridge-names"?: boolean;
   "certs-dir"?: string[];
   "cgroup-parent"?: string;
   "config-file"?: string;

@@ -14,6 +14,8 @@ import type { RawOptions } from "./flags.ts";
 /** What the configuration says about networks. Addresses and subnets are checked. */
 export interface NetworkConfig {
   bridge: string;
+  /** Whether containers on the default bridge find each other by name. */
+  bridgeNames: boolean;
   /** Address with prefix, such as `172.17.0.1/16`; absent: the first free pool. */
   bip?: string;
   bip6?: string;
@@ -45,6 +47,7 @@ export function networkConfig(raw: RawOptions): NetworkConfig {
   }
   return {
     bridge: raw.bridge ?? "slipway0",
+    bridgeNames: raw["bridge-names"] ?? false,
     ...(bip === undefined ? {} : { bip }),
     ...(bip6 === undefined ? {} : { bip6 }),
     ...(fixedCidr === undefined ? {} : { fixedCidr }),

@@ -52,6 +52,12 @@ export const options = [
     description: "Attach containers to this bridge; created if missing",
   },
   {
+    flag: "bridge-names",
+    kind: "boolean",
+    placeholder: "",
+    description: "Let containers on the default bridge find each other by name, as on other networks",
+  },
+  {
     flag: "certs-dir",
     kind: "list",
     placeholder: "list",

@@ -140,7 +140,7 @@ async function makeKnown(
   const { [name]: _, ...others } = endpoints;
   hostsFollow(engine, container);
   if (name === "bridge") linkingHostsFollow(engine, container);
-  resolvConfFollows(engine, container, usesNameServer(others));
+  resolvConfFollows(engine, container, usesNameServer(engine, others));
 }
 
 /** A container that started without a network has a namespace that the networks' room does not know yet. */

@@ -72,7 +72,7 @@ async function leave(engine: EngineContext, container: Container, name: string):
   }
   if (rememberPorts(engine, container)) engine.containers.save(container);
   hostsFollow(engine, container);
-  await namesFollow(engine, container, usesNameServer(network.endpoints));
+  await namesFollow(engine, container, usesNameServer(engine, network.endpoints));
 }
 
 /** The container's name server knows one network less; without any that has names it is not needed. */
@@ -81,7 +81,7 @@ async function namesFollow(engine: EngineContext, container: Container, wasNamed
   const { endpoints = {} } = record.state.network ?? {};
   resolvConfFollows(engine, container, wasNamed);
   if (sandbox === undefined) return;
-  if (usesNameServer(endpoints)) await serveNames(engine, record, sandbox, endpoints);
+  if (usesNameServer(engine, endpoints)) await serveNames(engine, record, sandbox, endpoints);
   else engine.names.stop(sandbox.id);
 }
 

@@ -28,7 +28,7 @@ export function writeNetworkFiles(
   container.hosts = hostsFile(engine, record, endpoints, links);
   writeFileSync(paths.hosts, renderHosts(container.hosts));
   writeFileSync(paths.hostname, renderHostname(record.config.Hostname ?? ""));
-  writeFileSync(paths.resolvConf, resolvConf(engine, record, usesNameServer(endpoints)));
+  writeFileSync(paths.resolvConf, resolvConf(engine, record, usesNameServer(engine, endpoints)));
 }
 
 const resolvConf = (engine: EngineContext, record: ContainerRecord, named: boolean): string =>
@@ -58,7 +58,7 @@ export function linkingHostsFollow(engine: EngineContext, container: Container):
 /** Leads a running container to the name server in its namespace, or away from it, when that has changed. */
 export function resolvConfFollows(engine: EngineContext, container: Container, wasNamed: boolean): void {
   const { record } = container;
-  const isNamed = usesNameServer(record.state.network?.endpoints ?? {});
+  const isNamed = usesNameServer(engine, record.state.network?.endpoints ?? {});
   if (isNamed === wasNamed) return;
   attempt(engine, container, () =>
     rewriteInPlace(engine.paths.container(record.id).resolvConf, () => resolvConf(engine, record, isNamed)),

@@ -14,7 +14,7 @@ export function hostsFile(
   links: readonly LinkedContainer[],
 ): HostsFile {
   // A name server answers for the host's names; without a network there is no way to it.
-  const namesHost = !usesNameServer(endpoints) && modeOf(hostConfig) !== "none";
+  const namesHost = !usesNameServer(engine, endpoints) && modeOf(hostConfig) !== "none";
   return {
     hostname: config.Hostname ?? "",
     ...(config.Domainname ? { domainname: config.Domainname } : {}),

@@ -13,6 +13,10 @@ type Named = Pick<ContainerRecord, "id" | "name" | "config" | "hostConfig" | "en
 /** Whether containers find each other by name on a network: on those of users. */
 export const hasNames = (network: string): boolean => !isPredefined(network);
 
+/** The same, and of the default bridge if the engine's configuration says so. */
+export const isNamed = ({ config }: Pick<EngineContext, "config">, network: string): boolean =>
+  hasNames(network) || (network === "bridge" && config.bridgeNames);
+
 /** The names of a container on a network, its own one first: aliases, the short id, the host name. */
 export function dnsNames({ id, name, config }: Named, { Aliases }: EndpointSettings): string[] {
   const names = [name, ...(Aliases ?? []), id.slice(0, 12), config.Hostname ?? ""];
@@ -20,10 +24,10 @@ export function dnsNames({ id, name, config }: Named, { Aliases }: EndpointSetti
 }
 
 /** Makes a container's names on a network known, or, on one where it has them, what they are now. */
-export function registerNames({ names }: Engine, record: Named, network: string, endpoint: Endpoint): void {
-  if (!hasNames(network)) return;
+export function registerNames(engine: Engine, record: Named, network: string, endpoint: Endpoint): void {
+  if (!isNamed(engine, network)) return;
   const { endpointId, networkId, ipv4, ipv6 } = endpoint;
-  names.register(
+  engine.names.register(
     { networkId, name: network },
     {
       endpointId,
@@ -35,17 +39,15 @@ export function registerNames({ names }: Engine, record: Named, network: string,
   );
 }
 
-export function unregisterNames(
-  { names }: Engine,
-  network: string,
-  { networkId, endpointId }: Endpoint,
-): void {
-  if (hasNames(network)) names.unregister(networkId, endpointId);
+export function unregisterNames(engine: Engine, network: string, { networkId, endpointId }: Endpoint): void {
+  if (isNamed(engine, network)) engine.names.unregister(networkId, endpointId);
 }
 
 /** Whether a container with these endpoints asks the embedded name server. */
-export const usesNameServer = (endpoints: RecordedNetwork["endpoints"]): boolean =>
-  Object.keys(endpoints).some(hasNames);
+export const usesNameServer = (
+  engine: Pick<EngineContext, "config">,
+  endpoints: RecordedNetwork["endpoints"],
+): boolean => Object.keys(endpoints).some((name) => isNamed(engine, name));
 
 /** Serves names in a sandbox, or takes up there what has changed. Without a network that has names it does nothing. */
 export async function serveNames(
@@ -54,7 +56,8 @@ export async function serveNames(
   sandbox: Pick<Sandbox, "id" | "fd">,
   endpoints: RecordedNetwork["endpoints"],
 ): Promise<void> {
-  if (usesNameServer(endpoints)) await engine.names.serve(sandbox, serverSettings(engine, record, endpoints));
+  if (usesNameServer(engine, endpoints))
+    await engine.names.serve(sandbox, serverSettings(engine, record, endpoints));
 }
 
 /** What the name server of a container knows besides names. */
@@ -65,7 +68,7 @@ export function serverSettings(
 ): NameServerSettings {
   const { config, networks } = engine;
   const servers = hostConfig.Dns?.length ? hostConfig.Dns : config.dns;
-  const named = Object.entries(endpoints).filter(([name]) => hasNames(name));
+  const named = Object.entries(endpoints).filter(([name]) => isNamed(engine, name));
   const links = named.flatMap(([name]) => (asked[name]?.Links ?? []).map(parseLink));
   const leadsOut = Object.keys(endpoints).some((name) => networks.named(name)?.settings?.internal !== true);
   return {
