@@ -42,8 +42,10 @@ async function* bodyOf(header: TarHeader, events: AsyncGenerator<Event, void>): 
   for (let next = await events.next(); !next.done && next.value !== "end"; next = await events.next()) {
     if (!("chunk" in next.value)) throw invalid("a member was read after the next one was asked for");
     yield* zeros(next.value.offset - position);
-    yield next.value.chunk;
-    position = next.value.offset + next.value.chunk.length;
+    const { chunk, offset } = next.value;
+    // Afterwards it is its taker's.
+    position = offset + chunk.length;
+    yield chunk;
   }
   yield* zeros(header.size - position);
 }

@@ -18,9 +18,9 @@ export async function append(
   growth: Growth,
   source: AsyncIterable<Uint8Array>,
   { size: limit }: Expected,
-  { signal, onGrowth }: IngestOptions,
+  { signal, onGrowth, owned = false }: IngestOptions,
 ): Promise<void> {
-  const output = new GatheringWriter(file);
+  const output = new GatheringWriter(file, { owned });
   const start = growth.size;
   try {
     for await (const chunk of source) {

@@ -1,4 +1,5 @@
 import type { FileHandle } from "node:fs/promises";
+import { release } from "../os/release.ts";
 
 /** So many bytes are worth the way to a thread that writes them and back. */
 const batchBytes = 1 << 18;
@@ -11,7 +12,11 @@ export class GatheringWriter {
   #bytes = 0;
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(private readonly file: FileHandle) {}
+  /** `owned`: nobody else uses the bytes, whose memory is given back as soon as they are written. */
+  constructor(
+    private readonly file: FileHandle,
+    private readonly options: { owned: boolean } = { owned: false },
+  ) {}
 
   /** True when the file may have grown. The bytes must not change until they are written. */
   async write(chunk: Uint8Array): Promise<boolean> {
@@ -43,6 +48,7 @@ export class GatheringWriter {
       this.written += bytesWritten;
       rest = after(rest, bytesWritten);
     }
+    if (this.options.owned) for (const piece of batch) release(piece);
   }
 }
 

@@ -63,13 +63,13 @@ async function spoolBlob(
   if (!isDigest(announced)) {
     // What containers can be made from and registries take is gzip, zstd or nothing.
     const plain = decompressed(body, staging.signal, ["bzip2", "xz"]);
-    const { digest } = await staging.ingest(upTo(await staging.room(), plain, name));
+    const { digest } = await staging.ingest(upTo(await staging.room(), plain, name), {}, { owned: true });
     lease.blobs.add(digest);
     return digest;
   }
   // Kept before it is looked for, so that nobody deletes it in between.
   lease.blobs.add(announced);
-  if (!(await content.has(announced))) await staging.ingest(body, { digest: announced });
+  if (!(await content.has(announced))) await staging.ingest(body, { digest: announced }, { owned: true });
   return announced;
 }
 

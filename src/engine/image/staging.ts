@@ -38,21 +38,26 @@ export class Staging implements Stager {
    * Takes a blob into the content store and, when it looks like a layer, unpacks it as it comes. On the disk it is
    * only when the file system was flushed.
    */
-  async ingest(source: AsyncIterable<Uint8Array>, expected: Expected = {}): Promise<BlobInfo> {
+  async ingest(
+    source: AsyncIterable<Uint8Array>,
+    expected: Expected = {},
+    { owned = false }: Pick<IngestOptions, "owned"> = {},
+  ): Promise<BlobInfo> {
     return await this.#following(async (options) => {
-      return await this.rooms.content.ingest(source, expected, { ...options, sync: false });
+      return await this.rooms.content.ingest(source, expected, { ...options, owned, sync: false });
     });
   }
 
   /**
-   * Brings a blob here that others may have begun with, and unpacks it as it comes; it is not published yet. When what
+   * Brings a blob here that others may have begun with, and unpacks it as it comes; it is not published yet. Nobody else
+   * may use the source's chunks. When what
    * an earlier attempt had left proves wrong, the blob is fetched from its beginning.
    */
   async fetch(expected: Required<Expected>, source: Resumable): Promise<void> {
     const { content } = this.rooms;
     const attempt = () =>
       this.#following(async (options) => {
-        await content.fetch(expected, source, options);
+        await content.fetch(expected, source, { ...options, owned: true });
         return expected;
       });
     const isResumed = (await content.fetched(expected.digest)) > 0;

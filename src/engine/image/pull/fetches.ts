@@ -148,8 +148,10 @@ async function* counted(
   let read = offset;
   let told = offset;
   for await (const chunk of source) {
+    // Afterwards it is its taker's.
+    const { length } = chunk;
     yield chunk;
-    read += chunk.length;
+    read += length;
     if (read - told < toldBytes) continue;
     told = read;
     tell(read);
