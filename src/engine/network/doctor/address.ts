@@ -1,7 +1,7 @@
 import type { NetworkDoctorHop } from "../../../api/index.ts";
 import type { Endpoint } from "../../../network/index.ts";
 import type { EngineContext } from "../../context.ts";
-import { failed, listed, ok, skipped } from "./finding.ts";
+import { failed, listed, ok, skipped, warning } from "./finding.ts";
 import { reconnect } from "./link.ts";
 import type { Patient } from "./patient.ts";
 
@@ -10,27 +10,30 @@ export function examineAddresses(
   engine: Pick<EngineContext, "containers">,
   patient: Patient,
 ): NetworkDoctorHop {
-  const endpoints = Object.entries(patient.endpoints);
-  if (endpoints.length === 0) return skipped("address", "no network gave it an address");
-  const present = ([4, 6] as const).flatMap((family) => patient.route.addresses(family));
-  for (const [network, endpoint] of endpoints) {
-    const { index } = patient.route.link(endpoint.interface) ?? {};
-    for (const address of addressesOf(endpoint)) {
-      if (!present.some((it) => it.index === index && it.address === address)) {
-        const detail = `${address}, which the network ${network} gave, is not on ${endpoint.interface}`;
-        return failed("address", detail, reconnect(network, patient.owner.record.name));
-      }
-      const other = otherHolder(engine, patient, network, address);
-      if (other !== undefined) {
-        const detail = `${address} is the address of ${other} as well`;
-        return failed("address", detail, reconnect(network, patient.owner.record.name));
-      }
-    }
-  }
-  const all = endpoints.flatMap(([, it]) =>
-    addressesOf(it).map((address) => `${address} on ${it.interface}`),
+  const all = Object.entries(patient.endpoints).flatMap(([network, endpoint]) =>
+    addressesOf(endpoint).map((address) => ({ network, address, name: endpoint.interface })),
   );
-  return ok("address", listed(all));
+  const [first] = all;
+  if (first === undefined) return skipped("address", "no network gave it an address");
+  const remedy = (network: string) => reconnect(network, patient.owner.record.name);
+  const present = ([4, 6] as const).flatMap((family) => patient.route.addresses(family));
+  const missing = all.filter(({ address, name }) => {
+    const index = patient.route.link(name)?.index;
+    return !present.some((it) => it.index === index && it.address === address);
+  });
+  const [lost] = missing;
+  if (lost !== undefined) {
+    const texts = missing.map(({ address, name }) => `${address} on ${name}`);
+    // With the others the target may be reached all the same.
+    const say = missing.length < all.length ? warning : failed;
+    return say("address", `missing: ${listed(texts)}, which the network gave`, remedy(lost.network));
+  }
+  for (const { network, address } of all) {
+    const other = otherHolder(engine, patient, network, address);
+    if (other !== undefined)
+      return failed("address", `${address} is the address of ${other} as well`, remedy(network));
+  }
+  return ok("address", listed(all.map(({ address, name }) => `${address} on ${name}`)));
 }
 
 export const addressesOf = ({ ipv4, ipv6 }: Endpoint): string[] =>

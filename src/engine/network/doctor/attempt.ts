@@ -2,7 +2,8 @@ import { type Outcome, probeEcho, probeTcp, probeUdp } from "../../../os/probe/i
 import type { Patient } from "./patient.ts";
 import type { Target } from "./target.ts";
 
-const TCP_MS = 3_000;
+/** The kernel sends a connection's first packet again after one second. */
+const TCP_MS = 2_000;
 const UDP_MS = 2_000;
 const ECHO_MS = 2_000;
 
@@ -12,7 +13,7 @@ const datagram = Buffer.from("0001010000010000000000000000020001", "hex");
 /** What became of trying to reach a target at one of its addresses. */
 export interface Attempt {
   readonly outcome: Outcome;
-  /** Of an echo request, which is sent when the port does not tell whether anybody is there. */
+  /** Of an echo request, where the port does not tell whether anybody is there. */
   readonly echo?: Outcome;
 }
 
@@ -23,10 +24,32 @@ export async function attempt(
   address: string,
   signal: AbortSignal,
 ): Promise<Attempt> {
+  if (target.port === undefined) return { outcome: await once(patient, target, address, undefined, signal) };
+  const decided = new AbortController();
+  // Both at once: what is silent takes its full time.
+  const pinged = ping(patient, address, AbortSignal.any([signal, decided.signal]));
   const outcome = await once(patient, target, address, undefined, signal);
-  if (target.port === undefined || outcome.kind === "answered" || outcome.kind === "refused")
+  if (outcome.kind === "answered" || outcome.kind === "refused") {
+    decided.abort();
+    await pinged;
     return { outcome };
-  return { outcome, echo: await probeEcho(patient.namespace, address, ECHO_MS, signal) };
+  }
+  const echo = await pinged;
+  return echo === undefined ? { outcome } : { outcome, echo };
+}
+
+/** Undefined when it was given up. */
+async function ping(
+  { namespace }: Patient,
+  address: string,
+  signal: AbortSignal,
+): Promise<Outcome | undefined> {
+  try {
+    return await probeEcho(namespace, address, ECHO_MS, signal);
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    throw error;
+  }
 }
 
 /** One try, in which below a second of `milliseconds` one packet goes out. */

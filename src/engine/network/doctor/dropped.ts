@@ -1,6 +1,8 @@
-import { type DroppingRule, droppingRules } from "../../../os/firewall/index.ts";
 import { once } from "./attempt.ts";
+import { type LocatedRule, PacketFilters } from "./packet-filters.ts";
 import type { Patient } from "./patient.ts";
+import type { Place } from "./place.ts";
+import type { Way } from "./route.ts";
 import type { Target } from "./target.ts";
 
 /** So many packets at once: a rule that counts fewer has not dropped them. */
@@ -9,7 +11,7 @@ const PACKETS = 5;
 const BURST_MS = 600;
 const MOST_NAMED = 3;
 
-/** What threw packets away, on the host or inside the container. */
+/** What threw packets away: on the host, or inside one of the containers at both ends. */
 export interface Dropped {
   /** Rules that counted what was sent. */
   readonly by: readonly LocatedRule[];
@@ -17,19 +19,19 @@ export interface Dropped {
   readonly maybe: readonly LocatedRule[];
 }
 
-export type LocatedRule = DroppingRule & { readonly inside: boolean };
-
 /** Sends the packets that do not arrive again, and sees which rules that drop have counted them meanwhile. */
 export async function findDrops(
   patient: Patient,
   target: Target,
-  address: string,
+  { way: { address }, place }: { way: Way; place: Place },
   signal: AbortSignal,
 ): Promise<Dropped> {
-  const before = await snapshot(patient, address);
+  const version = address.includes(":") ? 6 : 4;
+  using filters = new PacketFilters(patient, place);
+  const before = await filters.rules(version);
   const burst = Array.from({ length: PACKETS }, () => once(patient, target, address, BURST_MS, signal));
   await Promise.all(burst);
-  const after = await snapshot(patient, address);
+  const after = await filters.rules(version);
   // Equal rules in one chain are told apart by their order.
   const counts = Map.groupBy(before, keyOf);
   const grown = after.filter((rule) => {
@@ -40,15 +42,4 @@ export async function findDrops(
   return { by: grown.slice(0, MOST_NAMED), maybe: uncounted.slice(0, MOST_NAMED) };
 }
 
-const keyOf = ({ inside, chain, rule }: LocatedRule): string => `${inside} ${chain} ${rule}`;
-
-async function snapshot({ namespace }: Patient, address: string): Promise<LocatedRule[]> {
-  const version = address.includes(":") ? 6 : 4;
-  const path = `/proc/${process.pid}/fd/${namespace}`;
-  const [host, own] = await Promise.all([
-    droppingRules(version),
-    droppingRules(version, { fd: namespace, path }),
-  ]);
-  const located = (inside: boolean) => (rule: DroppingRule) => ({ ...rule, inside });
-  return [...host.map(located(false)), ...own.map(located(true))];
-}
+const keyOf = ({ where, chain, rule }: LocatedRule): string => `${where} ${chain} ${rule}`;

@@ -95,8 +95,12 @@ async function* examine(
   if (gateway.Status === "failed") return;
   const attempt = await tryToReach(patient, target, way.address, signal);
   const found = { way, attempt, place: placeOf(engine, patient, way) };
-  yield await examineRules(engine, patient, target, found, signal);
-  yield await examineTarget(patient, target, found, signal);
+  const rule = await examineRules(engine, patient, target, found, signal);
+  yield rule;
+  if (rule.Status === "failed") return;
+  const reached = await examineTarget(patient, target, found, signal);
+  yield reached;
+  if (reached.Status === "failed") return;
   const { port } = target;
   yield port === undefined ? noPort() : await examinePort(patient, { ...target, port }, found);
 }

@@ -44,14 +44,14 @@ function unresolved(
     const detail = `no answer about ${host} from ${listed(silent.map(sayer))}`;
     return failed("dns", detail, silentRemedy(engine, patient, host, silent));
   }
-  const detail = `${sayer(last.server)} ${saying(last.answer)} ${host}`;
+  const detail = `${sayer(last.server)} ${saying(last.answer, host)}`;
   return failed("dns", detail, remedyFor(engine, patient, host));
 }
 
-function saying(answer: NameAnswer): string {
-  if (answer.kind === "unknown") return "does not know (NXDOMAIN)";
-  if (answer.kind === "failed") return `could not find out (${answer.code})`;
-  return "has no address of";
+function saying(answer: NameAnswer, host: string): string {
+  if (answer.kind === "unknown") return `does not know ${host} (NXDOMAIN)`;
+  if (answer.kind === "failed") return `could not find ${host} out (${answer.code})`;
+  return `knows no address of ${host}`;
 }
 
 function silentRemedy(engine: Engine, patient: Patient, host: string, silent: readonly string[]): string {

@@ -1,4 +1,5 @@
 import type { NetworkDoctorHop } from "../../../api/index.ts";
+import { NAME_SERVER } from "../../../network/index.ts";
 import type { Attempt } from "./attempt.ts";
 import { failed, listed, ok, warning } from "./finding.ts";
 import { type Listener, listeners, takes } from "./listeners.ts";
@@ -79,8 +80,10 @@ function nobodyThere(
       `use its own port between containers: ${inside}`,
     );
   }
-  const ports = [...new Set(all.map((it) => it.port))].toSorted((a, b) => a - b).slice(0, MOST_NAMED);
-  const others = place.kind === "host" || ports.length === 0 ? "" : `; it has ${listed(ports.map(String))}`;
+  const own = all.filter(({ address: at }) => at !== NAME_SERVER);
+  const ports = [...new Set(own.map((it) => it.port))].toSorted((a, b) => a - b).slice(0, MOST_NAMED);
+  const others =
+    place.kind === "host" || ports.length === 0 ? "" : `; others wait at ${listed(ports.map(String))}`;
   return failed("port", nobody + others, startIt(place));
 }
 

@@ -24,7 +24,8 @@ export async function examineTarget(
     return failed("target", `${who} ${saying(attempt)}`, elsewhere(target));
   const mac = await askWire(patient, way, address, signal);
   if (mac === "") {
-    const nobody = `nobody answers for ${address} on ${way.interface}`;
+    const none = place.kind === "nobody" ? `: no container of ${place.network.name} has this address` : "";
+    const nobody = `nobody answers for ${address} on ${way.interface}${none}`;
     return failed("target", nobody, "check the address, and that its machine or container runs:\nslipway ps");
   }
   const there = `${who} is on ${way.interface} (${mac}) and ${saying(attempt)}`;

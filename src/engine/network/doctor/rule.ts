@@ -3,8 +3,9 @@ import type { NetworkDoctorHop } from "../../../api/index.ts";
 import type { EngineContext } from "../../context.ts";
 import { leadsOut, letsTalk } from "../traits.ts";
 import type { Attempt } from "./attempt.ts";
-import { type Dropped, findDrops, type LocatedRule } from "./dropped.ts";
+import { type Dropped, findDrops } from "./dropped.ts";
 import { failed, listed, ok, skipped, warning } from "./finding.ts";
+import type { LocatedRule } from "./packet-filters.ts";
 import type { Patient } from "./patient.ts";
 import type { Place } from "./place.ts";
 import type { Way } from "./route.ts";
@@ -26,8 +27,9 @@ export async function examineRules(
   const { outcome } = attempt;
   if (outcome.kind === "answered") return ok("rule", "packets pass the host's rules");
   if (way.route.local && outcome.kind === "refused") return skipped("rule", "nothing leaves the container");
-  const known = intended(engine, patient, way, place);
-  const dropped = await findDrops(patient, target, way.address, signal);
+  // A refusal comes from where the packets went, unless a rule makes it up, which has counted then.
+  const known = outcome.kind === "refused" ? undefined : intended(engine, patient, way, place);
+  const dropped = await findDrops(patient, target, { way, place }, signal);
   const evidence = dropped.by.map(ruleText);
   if (known !== undefined) {
     const detail = evidence.length === 0 ? known.detail : `${known.detail} (${evidence.join("; ")})`;
@@ -90,14 +92,13 @@ function forwarding(address: string): Reason | undefined {
   };
 }
 
-const ruleText = ({ chain, rule, packets, inside }: LocatedRule): string =>
-  `${inside ? "the container's own " : ""}${chain}: ${rule}${packets === undefined ? "" : ` [${packets} packets]`}`;
+const ruleText = ({ where, chain, rule, packets }: LocatedRule): string =>
+  `${chain} ${where}: ${rule}${packets === undefined ? "" : ` [${packets} packets]`}`;
 
-function ruleRemedy({ chain, rule, inside }: LocatedRule): string {
+function ruleRemedy({ chain, rule, where }: LocatedRule): string {
   const [family = "", table = "", ...rest] = chain.split(" ");
-  const where = inside ? "inside the container" : "on the host";
   if (rest.length > 0) {
-    return `change this rule ${where}; it has a number there:\nnft -a list chain ${family} ${table} ${rest.join(" ")}`;
+    return `change this rule ${where}; its number is told by:\nnft -a list chain ${family} ${table} ${rest.join(" ")}`;
   }
   if (rule.startsWith("policy"))
     return `let the packets pass by a rule of your own ${where}, or change the policy:\niptables -t ${family} -P ${table} ACCEPT`;
