@@ -145,7 +145,7 @@ export function useController(): { controller: NetworkController } {
       child.kill(9);
       await child.exited;
     }
-    await held.controller.remove(NET);
+    // What is attached to the network goes with what else is found of the engine.
     await held.controller.close();
     await cleanAll();
     await eventually("all interfaces are gone", () => interfacesOf(0).length === 0);
