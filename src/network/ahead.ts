@@ -31,7 +31,8 @@ export class Ahead {
 
   /** Notes that the network is in use: more of its kind may be asked for. */
   use(network: Network): void {
-    if (!this.#started || !network.driver.worksAhead) return;
+    // On a wire that others see nothing is to appear that nobody uses.
+    if (!this.#started || network.driver.isPublic) return;
     const { size, make, onFailure } = this.options;
     if (!this.#pools.has(network)) {
       const pool = new WarmPool(

@@ -22,7 +22,7 @@ export class Attachments {
     try {
       using inside = sandbox.open();
       const endpoint = attach(network, sandbox, inside, { networkId: network.settings.networkId });
-      this.announcer.announce(network.driver, sandbox, endpoint);
+      this.announcer.announce(network, sandbox, endpoint);
       this.#route(inside, sandbox);
       return sandbox;
     } catch (error) {
@@ -42,7 +42,7 @@ export class Attachments {
         const endpoint = attach(network, sandbox, inside, wanted);
         network.members.add(sandbox);
         made.push(endpoint);
-        this.announcer.announce(network.driver, sandbox, endpoint);
+        this.announcer.announce(network, sandbox, endpoint);
       }
       this.#route(inside, sandbox);
       return made;

@@ -184,6 +184,8 @@ export class NetworkController implements Networks {
       network?.members.add(sandbox);
       try {
         network?.addresses.hold(endpoint);
+        for (const it of [endpoint.ipv4, endpoint.ipv6])
+          if (it !== undefined) network?.holders.note(it.address, endpoint.macAddress);
       } catch (error) {
         this.#options.log("error", `two running containers have one address: ${messageOf(error)}`);
       }

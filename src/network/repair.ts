@@ -65,7 +65,7 @@ function restore(
   // A container's own interface of that name is left alone: making ours fails then, and says so.
   const again = plugIn(network, sandbox, inside, {}, endpoint);
   sandbox.put(again);
-  announcer.announce(network.driver, sandbox, again);
+  announcer.announce(network, sandbox, again);
 }
 
 function attempt({ log }: RepairOptions, { id }: LiveSandbox, work: () => void): void {

@@ -3,6 +3,7 @@ import { NetworkAddresses } from "./addresses.ts";
 import { leadsOut } from "./driver/families.ts";
 import { type DriverContext, driverFor, Parents } from "./driver/index.ts";
 import type { PacketFilter } from "./firewall/packet-filter.ts";
+import { LastHolders } from "./holders.ts";
 import type { NetworkSettings } from "./model.ts";
 import type { Network } from "./network.ts";
 import type { RoutedNetwork } from "./routes.ts";
@@ -51,9 +52,9 @@ export class NetworkTable {
     const addresses = new NetworkAddresses(settings);
     const driver = driverFor(this.options, this.#parents, settings);
     driver.ensure();
-    this.#put({ settings, driver, addresses, members: new Set() });
+    this.#put({ settings, driver, addresses, holders: new LastHolders(), members: new Set() });
     try {
-      if (enforce && settings.driver === "bridge") await this.options.filter?.apply({ everything: true });
+      if (enforce && settings.driver === "bridge") await this.options.filter?.apply();
     } catch (error) {
       this.#networks.delete(networkId);
       this.options.filter?.networks.delete(networkId);
@@ -75,7 +76,7 @@ export class NetworkTable {
     this.options.onLeaving(network);
     const { filter } = this.options;
     try {
-      if (filter?.networks.delete(networkId)) await filter.apply({ everything: true });
+      if (filter?.networks.delete(networkId)) await filter.apply();
       driver.remove();
     } catch (error) {
       this.#put(network);

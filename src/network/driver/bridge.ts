@@ -12,7 +12,7 @@ const MOST_PORTS = 1023;
 /** Sandboxes on a Linux bridge, each by a veth pair. The pair dies with the sandbox's namespace. */
 export class BridgeDriver implements NetworkDriver {
   readonly routesOnLink = false;
-  readonly worksAhead = true;
+  readonly isPublic = false;
   readonly devices: readonly string[];
   #index = 0;
   #mtu = 1500;

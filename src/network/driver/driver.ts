@@ -47,8 +47,8 @@ export interface NetworkDriver {
 
   /** Do sandboxes reach what is elsewhere without a gateway, by the interface alone? */
   readonly routesOnLink: boolean;
-  /** May sandboxes be made ahead? Not where others on the wire would see them. */
-  readonly worksAhead: boolean;
+  /** Are there others on the wire than sandboxes of ours? */
+  readonly isPublic: boolean;
 }
 
 /** What drivers share. */

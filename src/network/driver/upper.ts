@@ -13,8 +13,7 @@ export type Wanted = Pick<Plug, "namespaceFd" | "macAddress">;
 /** Sandboxes that stand beside the host on one of its interfaces: what macvlan and ipvlan have in common. */
 export abstract class UpperDriver<N extends MacvlanNetwork | IpvlanNetwork> implements NetworkDriver {
   abstract readonly routesOnLink: boolean;
-  /** Whoever is on the wire would see addresses that nobody uses yet. */
-  readonly worksAhead = false;
+  readonly isPublic = true;
   #index = 0;
 
   constructor(
