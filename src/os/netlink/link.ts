@@ -5,7 +5,6 @@ import {
   uint8Attribute,
   uint32Attribute,
 } from "./attributes.ts";
-import type { Link } from "./parse-link.ts";
 import { type NetlinkRequest, NLM_F_CREATE, NLM_F_EXCL } from "./socket.ts";
 
 /** rtnetlink(7) and linux/if_link.h. */
@@ -28,6 +27,12 @@ const IFLA_INFO_SLAVE_DATA = 5;
 const IFLA_BRPORT_STATE = 1;
 const IFLA_BRPORT_MODE = 4;
 const IFLA_BRPORT_ISOLATED = 33;
+
+/** A link as it is found again, whatever it is called meanwhile. */
+interface LinkReference {
+  readonly index: number;
+  readonly name: string;
+}
 
 /** What can be set on a link, when it is created or later. */
 export interface LinkSettings {
@@ -139,7 +144,7 @@ export function setLink(name: string, link: LinkSettings): NetlinkRequest {
  * name is taken.
  */
 export function renameLink(
-  { index, name }: Pick<Link, "index" | "name">,
+  { index, name }: LinkReference,
   to: string,
   { alias }: Pick<LinkSettings, "alias"> = {},
 ): NetlinkRequest {
@@ -153,7 +158,7 @@ export function renameLink(
 
 /** Moves a link into the namespace open at `namespaceFd`, under another name there if given. It arrives down. */
 export function moveLink(
-  { index, name }: Pick<Link, "index" | "name">,
+  { index, name }: LinkReference,
   namespaceFd: number,
   as: string = name,
 ): NetlinkRequest {
