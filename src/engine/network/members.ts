@@ -1,5 +1,6 @@
 import type { NetworkContainer } from "../../api/index.ts";
 import type { Endpoint } from "../../network/index.ts";
+import { bareEndpoint } from "../container/network/bare.ts";
 import type { ContainerRecord } from "../container/record.ts";
 import type { NetworkDefinition } from "./definition.ts";
 
@@ -12,7 +13,8 @@ export function membersOf(
 ): Record<string, NetworkContainer> {
   const members: Record<string, NetworkContainer> = {};
   for (const { record } of containers) {
-    const endpoint = record.state.network?.endpoints[name];
+    const bare = bareEndpoint(record, name);
+    const endpoint = bare ?? record.state.network?.endpoints[name];
     if (endpoint?.networkId === id) members[record.id] = memberOf(record, endpoint);
   }
   return members;
@@ -20,12 +22,12 @@ export function membersOf(
 
 function memberOf(
   { name }: ContainerRecord,
-  { endpointId, macAddress, ipv4, ipv6 }: Endpoint,
+  { endpointId, macAddress = "", ipv4, ipv6 }: Partial<Endpoint>,
 ): NetworkContainer {
   const text = (it: Endpoint["ipv4"]) => (it === undefined ? "" : `${it.address}/${it.prefixLength}`);
   return {
     Name: name,
-    EndpointID: endpointId,
+    EndpointID: endpointId ?? "",
     MacAddress: macAddress,
     IPv4Address: text(ipv4),
     IPv6Address: text(ipv6),

@@ -123,5 +123,14 @@ throughBoth("networks:", fixture, (line) => {
     expect(member.map((container) => container.Name)).toEqual([name]);
     await ok(["rm", "-f", name]);
     expect((await call(["network", "inspect", "nonesuch"])).code).toBe(1);
+    await using host = await sleeping(line, "--network", "host");
+    const [shared] = JSON.parse(await ok(["network", "inspect", "host"]));
+    expect(Object.values(shared.Containers)).toEqual([
+      expect.objectContaining({
+        Name: host.name,
+        EndpointID: await host.inspect("{{.NetworkSettings.Networks.host.EndpointID}}"),
+        IPv4Address: "",
+      }),
+    ]);
   });
 });

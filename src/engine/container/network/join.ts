@@ -32,8 +32,8 @@ export async function joinNetwork(
     const { initPid } = ownerOf(engine, container, owner).record.state;
     return { namespace: { path: `/proc/${initPid}/ns/net` }, links: [] };
   }
-  if (modeOf(record.hostConfig) === "host") return { namespace: "host", links: [] };
   const memberships = record.config.NetworkDisabled ? [] : membershipsOf(engine, record);
+  if (modeOf(record.hostConfig) === "host") return { namespace: "host", links: [] };
   if (memberships.length === 0) return { namespace: "new", links: [] };
   const links = record.endpoints.bridge === undefined ? [] : linkedContainers(engine, record);
   for (const { network } of memberships) await makeSure(engine, network);
@@ -61,7 +61,7 @@ function membershipsOf({ networks }: EngineContext, record: ContainerRecord): Me
     return { network, asked: { ...checkEndpoint(network, network.name, asked), NetworkID: network.id } };
   });
   record.endpoints = Object.fromEntries(found.map(({ network, asked }) => [network.name, asked]));
-  return found.filter(({ network }) => network.driver !== "null");
+  return found.filter(({ network }) => network.settings !== undefined);
 }
 
 async function makeNamed(

@@ -1,5 +1,7 @@
 import type * as api from "../../../api/index.ts";
+import type { Endpoint } from "../../../network/index.ts";
 import type { ContainerRecord } from "../record.ts";
+import { bareEndpoint } from "./bare.ts";
 import { dnsNames, hasNames } from "./names.ts";
 
 /** The networks of a container with what each gave it; empty addresses while it does not run. */
@@ -7,7 +9,7 @@ export function networksOf(record: ContainerRecord): Record<string, api.Endpoint
   const running = record.state.network?.endpoints ?? {};
   return Object.fromEntries(
     Object.entries(record.endpoints).map(([name, asked]) => {
-      const given = running[name];
+      const given: Partial<Endpoint> | undefined = running[name] ?? bareEndpoint(record, name);
       return [
         name,
         {
