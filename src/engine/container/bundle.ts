@@ -5,7 +5,7 @@ import { cgroupLeaf } from "./cgroup.ts";
 import type { Container } from "./container.ts";
 import { prepareMounts } from "./mounts/prepare.ts";
 import type { JoinedNetwork } from "./network/join.ts";
-import { linkEnvironment } from "./network/links.ts";
+import { linkEnvironment } from "./network/link-environment.ts";
 import type { ContainerRecord } from "./record.ts";
 import { requireProcess } from "./require.ts";
 import { buildSpec } from "./spec/index.ts";

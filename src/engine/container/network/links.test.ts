@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { testRecord } from "../testing.ts";
-import { linkEnvironment, linkHosts, parseLink } from "./links.ts";
+import { linkEnvironment } from "./link-environment.ts";
+import { linkHosts, parseLink } from "./links.ts";
 
 test("links as command lines and old clients write them", () => {
   expect(parseLink("db")).toEqual({ target: "db", alias: "db" });
