@@ -4,25 +4,11 @@
  * send or receive. Connections through it end with the engine.
  */
 import type { HeldPort } from "../held-port.ts";
+import type { Forwarder, ForwardOptions } from "./forwarder.ts";
 import { forwardTcp } from "./tcp.ts";
 import { forwardUdp } from "./udp.ts";
 
-export interface Endpoint {
-  readonly address: string;
-  readonly port: number;
-}
-
-export interface ForwardOptions {
-  readonly listen: Endpoint;
-  readonly target: Endpoint;
-  /** Told of what happens to it afterwards. */
-  readonly onFailure: (error: unknown) => void;
-}
-
-export interface Forwarder {
-  /** Ends it, with all that goes through it. */
-  close(): void;
-}
+export type { Forwarder, ForwardOptions } from "./forwarder.ts";
 
 /** Begins to pass on what comes to a held port, at the address `listen.address`. `conflict` if another took the port. */
 export function forward(held: HeldPort, options: ForwardOptions): Promise<Forwarder> {

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
-import type { Forwarder, ForwardOptions } from "./index.ts";
+import type { Forwarder, ForwardOptions } from "./forwarder.ts";
 
 /** As many connections at once; more are closed as they come, so that the engine keeps descriptors for its own. */
 const CONNECTIONS = 1024;

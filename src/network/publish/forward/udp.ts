@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { familyOf } from "../plan.ts";
-import type { Endpoint, Forwarder, ForwardOptions } from "./index.ts";
+import type { Endpoint, Forwarder, ForwardOptions } from "./forwarder.ts";
 
 /** As many clients at once; the one that has been silent longest makes way for a new one. */
 const CLIENTS = 1024;
