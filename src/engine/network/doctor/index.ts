@@ -17,7 +17,7 @@ import { examineRoute } from "./route.ts";
 import { examineRules } from "./rule.ts";
 import { parseTarget, type Target } from "./target.ts";
 
-type Engine = Pick<EngineContext, "containers" | "networks">;
+type Engine = Pick<EngineContext, "config" | "containers" | "networks">;
 type HopName = NetworkDoctorHop["Hop"];
 
 const order: readonly HopName[] = [
@@ -83,7 +83,9 @@ async function* examine(
   const { hop: link, faults } = examineLinks(engine, patient);
   yield link;
   if (link.Status === "failed") return;
-  yield examineAddresses(engine, patient);
+  const address = examineAddresses(engine, patient);
+  yield address;
+  if (address.Status === "failed") return;
   const { hop: name, addresses } = await examineName(engine, patient, target, signal);
   yield name;
   if (addresses.length === 0) return;

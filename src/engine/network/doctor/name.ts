@@ -2,14 +2,14 @@ import { isIP } from "node:net";
 import type { NetworkDoctorHop } from "../../../api/index.ts";
 import { NAME_SERVER, type NameAnswer } from "../../../network/index.ts";
 import type { Container } from "../../container/container.ts";
-import { dnsNames, hasNames } from "../../container/network/names.ts";
+import { dnsNames, isNamed } from "../../container/network/names.ts";
 import type { EngineContext } from "../../context.ts";
 import { failed, listed, ok, skipped, warning } from "./finding.ts";
 import type { Patient } from "./patient.ts";
 import { type Resolution, resolveName } from "./resolver.ts";
 import type { Target } from "./target.ts";
 
-type Engine = Pick<EngineContext, "containers">;
+type Engine = Pick<EngineContext, "config" | "containers">;
 
 /** Do the container's name servers know the target's name? Answers also its addresses. */
 export async function examineName(
@@ -75,16 +75,16 @@ function remedyFor(engine: Engine, patient: Patient, host: string): string {
   const theirs = Object.keys(endpoints);
   const common = own.find((network) => theirs.includes(network));
   const client = patient.owner.record.name;
-  if (common !== undefined && !hasNames(common)) {
+  if (common !== undefined && !isNamed(engine, common)) {
     return `on ${common} containers have no names; use a network of your own:\nslipway network create NETWORK\nslipway network connect NETWORK ${name}\nslipway network connect NETWORK ${client}`;
   }
-  const network = theirs.find(hasNames);
+  const network = theirs.find((it) => isNamed(engine, it));
   if (network === undefined) return `give both a network:\nslipway network connect NETWORK ${name}`;
   return `${name} is on ${listed(theirs)}, ${client} is not; connect it:\nslipway network connect ${network} ${client}`;
 }
 
 /** A container that has the name somewhere; one that runs is preferred. */
-function calledSo({ containers }: Engine, host: string): Container | undefined {
+function calledSo({ containers }: Pick<Engine, "containers">, host: string): Container | undefined {
   const has = ({ record }: Container) =>
     [{}, ...Object.values(record.endpoints)].some((asked) =>
       dnsNames(record, asked).some((name) => name.toLowerCase() === host.toLowerCase()),
