@@ -53,7 +53,7 @@ async function revive(engine: EngineContext, container: Container): Promise<void
     return;
   }
   if (record.hostConfig.AutoRemove && record.state.startedAt !== never) {
-    removeStopped(engine, container, { volumes: true });
+    await removeStopped(engine, container, { volumes: true });
     return;
   }
   if (record.state.status !== "exited" || !startsWithEngine(record)) return;

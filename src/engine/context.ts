@@ -3,7 +3,7 @@ import type { EventBus } from "../events/index.ts";
 import type { NameService, Networks } from "../network/index.ts";
 import type { CgroupManager } from "../os/cgroup/index.ts";
 import type { Runtime } from "../runtime/index.ts";
-import type { VolumeStore } from "../volumes/index.ts";
+import type { Volumes } from "../volumes/index.ts";
 import type { CommitOptions } from "./backend.ts";
 import type { Background } from "./background.ts";
 import type { EngineConfig } from "./config/index.ts";
@@ -57,7 +57,7 @@ export interface EngineContext {
   readonly images: ImageLookup;
   readonly rootfs: RootFilesystems;
   readonly files: FileTrees;
-  readonly volumes: VolumeStore;
+  readonly volumes: Volumes;
   readonly network: Networks;
   readonly networks: NetworkStore;
   readonly names: NameService;

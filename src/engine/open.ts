@@ -7,7 +7,7 @@ import { detectCgroups } from "../os/cgroup/index.ts";
 import { nowNanoseconds, rfc3339Nano } from "../os/clock.ts";
 import { Registries } from "../registry/index.ts";
 import { OciRuntime, type Runtime, StatusDirectory } from "../runtime/index.ts";
-import { VolumeStore } from "../volumes/index.ts";
+import { Volumes } from "../volumes/index.ts";
 import type { ImageVerbs } from "./backend.ts";
 import { Background } from "./background.ts";
 import type { EngineConfig } from "./config/index.ts";
@@ -101,7 +101,7 @@ export async function openRooms({ config, host, log }: EngineOptions): Promise<O
     images: storage.images,
     files: storage.files,
     rootfs: new RootFilesystems(storage.snapshots, paths),
-    volumes: VolumeStore.open(paths.volumes),
+    volumes: openVolumes(paths, metastore, events),
     network,
     networks,
     names: new Names({ log }),
@@ -112,6 +112,15 @@ export async function openRooms({ config, host, log }: EngineOptions): Promise<O
   };
   const { verbs: images, rooms: imageRooms } = storage;
   return { context, images, imageRooms, registries, metastore, status, collect: () => storage.collect() };
+}
+
+function openVolumes(paths: Paths, metastore: Metastore, events: EventBus): Volumes {
+  return Volumes.open({
+    root: paths.volumes,
+    references: metastore.table("volumes"),
+    tell: (action, { name, driver }) =>
+      events.publish({ type: "volume", action, id: name, attributes: { driver } }),
+  });
 }
 
 /** What tells this engine's links and rules from those of others on the host. */

@@ -8,6 +8,7 @@ import { cgroupOf } from "./container/cgroup.ts";
 import type { Container } from "./container/container.ts";
 import { finish, supervise } from "./container/exit.ts";
 import { startHealthChecks } from "./container/health.ts";
+import { adoptVolumes } from "./container/mounts/volumes.ts";
 import { presentHosts } from "./container/network/files.ts";
 import { keepShared } from "./container/network/keep.ts";
 import { registerNames, serveNames } from "./container/network/names.ts";
@@ -123,6 +124,7 @@ async function adopt(
     container.hosts = presentHosts(engine, container);
   }
   engine.rootfs.adopt(record.id);
+  adoptVolumes(engine, record);
   container.run = { process, release: () => releaseRun(engine, record) };
   container.ready.resolve();
   watchMemory(engine, container, memoryEvent);

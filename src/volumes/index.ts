@@ -1,2 +1,4 @@
-export { type VolumeRecord, VolumeStore } from "./store.ts";
+export type { DriverVolume, Scope, VolumeDriver, VolumeRecord } from "./model.ts";
+export { VolumeStore } from "./store.ts";
 export { diskUsage } from "./usage.ts";
+export { type VolumeRequest, Volumes } from "./volumes.ts";

@@ -13,14 +13,7 @@ import {
 import { join } from "node:path";
 import { conflict, errnoOf, invalid, notFound } from "../errors/index.ts";
 import { deleteTree } from "../os/delete-tree.ts";
-
-export interface VolumeRecord {
-  readonly name: string;
-  /** RFC3339. */
-  readonly createdAt: string;
-  readonly labels: Record<string, string>;
-  readonly options: Record<string, string>;
-}
+import type { VolumeRecord } from "./model.ts";
 
 const fillingPrefix = ".filling-";
 
@@ -48,7 +41,7 @@ export class VolumeStore {
   #read(name: string): void {
     try {
       const record = JSON.parse(readFileSync(join(this.root, name, "volume.json"), "utf8")) as VolumeRecord;
-      this.#volumes.set(name, record);
+      this.#volumes.set(name, { ...record, driver: "local" });
       const unfinished = readdirSync(join(this.root, name)).filter((entry) =>
         entry.startsWith(fillingPrefix),
       );
@@ -71,6 +64,7 @@ export class VolumeStore {
     if (existing !== undefined) return existing;
     const record: VolumeRecord = {
       name,
+      driver: "local",
       createdAt: new Date().toISOString().replace(/\.\d+Z$/, "Z"),
       labels: request.labels ?? {},
       options: request.options ?? {},

@@ -39,7 +39,7 @@ export async function createContainer(
   const name = engine.containers.reserve(id, options.name ? checkName(options.name) : undefined);
   undo.add("release the name", () => engine.containers.release(name));
   try {
-    const mounts = makeMounts(engine, merged, hostConfig, undo);
+    const mounts = await makeMounts(engine, merged, hostConfig, undo);
     undo.add("delete the files", () => deleteFiles(engine, id));
     mkdirSync(engine.paths.container(id).directory, { recursive: true, mode: 0o710 });
     await engine.rootfs.prepare(id, image.chainId);
@@ -77,15 +77,15 @@ function newId(): string {
   }
 }
 
-function makeMounts(
+async function makeMounts(
   engine: EngineContext,
   config: api.ContainerConfig,
   hostConfig: api.HostConfig,
   undo: Undo,
-): ContainerMount[] {
-  const { volumes, containers, events } = engine;
+): Promise<ContainerMount[]> {
+  const { volumes, containers } = engine;
   const before = new Set(volumes.list().map((volume) => volume.name));
-  const mounts = resolveMounts({
+  const mounts = await resolveMounts({
     config,
     hostConfig,
     volumes,
@@ -94,7 +94,6 @@ function makeMounts(
   for (const { point, anonymous } of mounts) {
     const name = point.Name;
     if (name === undefined || before.has(name)) continue;
-    events.publish({ type: "volume", action: "create", id: name, attributes: { driver: "local" } });
     if (anonymous) undo.add(`remove the volume ${name}`, () => volumes.remove(name));
   }
   return mounts;

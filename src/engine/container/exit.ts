@@ -71,7 +71,7 @@ export async function finish(
   container.ready = Promise.withResolvers();
   container.waiters.exited({ exitCode: exit.code, error: "" });
   if (restart) scheduleRestart(engine, container, ranFor, relaunch);
-  if (remove) removeStopped(engine, container, { volumes: true });
+  if (remove) await removeStopped(engine, container, { volumes: true });
   if (!published) await leave(engine, container);
   if (remove) await engine.background.attempt("release the network", () => releaseSandbox(engine, container));
   await run.release();

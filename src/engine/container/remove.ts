@@ -4,6 +4,7 @@ import type { EngineContext } from "../context.ts";
 import type { Container } from "./container.ts";
 import { emit } from "./events.ts";
 import { killAndWait } from "./kill.ts";
+import { unmountVolumes } from "./mounts/volumes.ts";
 import { releaseSandbox } from "./network/leave.ts";
 import { cancelRestart } from "./respawn.ts";
 import { isRunning, statusWord } from "./status.ts";
@@ -34,7 +35,7 @@ export async function removeContainer(
     if (isRunning(record)) await killAndWait(engine, container);
     await container.mutex.run(async () => {
       if (isRunning(record)) throw stillRunning(ref, container);
-      removeStopped(engine, container, options);
+      await removeStopped(engine, container, options);
     });
     // Containers that shared its network may have kept it alive.
     engine.background.run("release the network", () =>
@@ -54,18 +55,19 @@ function stillRunning(ref: string, { record }: Container): Error {
 }
 
 /**
- * The container's mutex is held and nothing of it runs. When this returns the container is gone for good and
+ * The container's mutex is held and nothing of it runs. When this resolves the container is gone for good and
  * its name is free; what it had on disk goes afterwards.
  */
-export function removeStopped(
+export async function removeStopped(
   engine: EngineContext,
   container: Container,
   options: Pick<RemoveOptions, "volumes">,
-): void {
+): Promise<void> {
   if (container.deleted) return;
   container.deleted = true;
   const { record } = container;
-  if (options.volumes) removeAnonymousVolumes(engine, container);
+  await unmountVolumes(engine, record);
+  if (options.volumes) await removeAnonymousVolumes(engine, container);
   engine.containers.delete(container);
   emit(engine, container, "destroy");
   container.waiters.removed({ exitCode: record.state.exitCode, error: "" });
@@ -75,13 +77,12 @@ export function removeStopped(
 }
 
 /** Removed before the record: after a crash in between, the record still says that they are to go. */
-function removeAnonymousVolumes(engine: EngineContext, container: Container): void {
+async function removeAnonymousVolumes(engine: EngineContext, container: Container): Promise<void> {
   for (const { anonymous, point } of container.record.mounts) {
     const name = point.Name;
     if (!anonymous || name === undefined || engine.volumes.find(name) === undefined) continue;
     if (engine.containers.usersOfVolume(name).some((id) => id !== container.id)) continue;
-    engine.volumes.remove(name);
-    engine.events.publish({ type: "volume", action: "destroy", id: name, attributes: { driver: "local" } });
+    await engine.background.attempt(`remove the volume ${name}`, () => engine.volumes.remove(name));
   }
 }
 

@@ -1,5 +1,6 @@
 import type { EngineContext } from "../context.ts";
 import { cgroupOf } from "./cgroup.ts";
+import { unmountVolumes } from "./mounts/volumes.ts";
 import type { ContainerRecord } from "./record.ts";
 import { runtimeOf } from "./runtime-of.ts";
 import { unmountSharedMemory } from "./shm.ts";
@@ -17,4 +18,5 @@ export async function releaseRun(engine: EngineContext, record: ContainerRecord)
     unmountSharedMemory(engine, record);
     await rootfs.deleteBundle(record);
   });
+  await unmountVolumes(engine, record);
 }

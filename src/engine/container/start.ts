@@ -8,6 +8,7 @@ import type { Container, Run } from "./container.ts";
 import { emit } from "./events.ts";
 import { supervise } from "./exit.ts";
 import { startHealthChecks } from "./health.ts";
+import { mountVolumes } from "./mounts/volumes.ts";
 import { linkingHostsFollow, writeNetworkFiles } from "./network/files.ts";
 import { type JoinedNetwork, joinNetwork } from "./network/join.ts";
 import { emitMemberships } from "./network/leave.ts";
@@ -66,6 +67,7 @@ export async function launch(engine: EngineContext, container: Container): Promi
       mountRoot(engine, record, undo),
       joinNetwork(engine, container, undo),
     );
+    await mountVolumes(engine, record, undo);
     writeNetworkFiles(engine, container, network);
     mountSharedMemory(engine, record, undo);
     runtime.writeBundle(paths.bundle, bundleFor(engine, container, rootfs, network));
@@ -89,7 +91,7 @@ export async function launch(engine: EngineContext, container: Container): Promi
     started(engine, container, { process, release: () => releaseRun(engine, record) }, identity, network);
   } catch (error) {
     await undo.run((problem) => engine.log("error", problem));
-    failed(engine, container, error);
+    await failed(engine, container, error);
     throw error;
   } finally {
     container.starting = false;
@@ -139,7 +141,7 @@ function started(
   supervise(engine, container, run, launch);
 }
 
-function failed(engine: EngineContext, container: Container, error: unknown): void {
+async function failed(engine: EngineContext, container: Container, error: unknown): Promise<void> {
   const { record } = container;
   const wasRestarting = record.state.status === "restarting";
   record.state.error = messageOf(error);
@@ -148,5 +150,5 @@ function failed(engine: EngineContext, container: Container, error: unknown): vo
   container.stdio = undefined;
   engine.containers.save(container);
   container.waiters.exited({ exitCode: record.state.exitCode, error: "" });
-  if (record.hostConfig.AutoRemove) removeStopped(engine, container, { volumes: true });
+  if (record.hostConfig.AutoRemove) await removeStopped(engine, container, { volumes: true });
 }

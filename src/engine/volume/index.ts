@@ -6,14 +6,14 @@ import {
   matchesPattern,
 } from "../../api/filters.ts";
 import type * as api from "../../api/index.ts";
-import { conflict, invalid, notImplemented } from "../../errors/index.ts";
+import { conflict } from "../../errors/index.ts";
 import type { EventBus } from "../../events/index.ts";
-import { diskUsage, type VolumeRecord, type VolumeStore } from "../../volumes/index.ts";
+import { diskUsage, type VolumeRecord, type Volumes } from "../../volumes/index.ts";
 import type { VolumeVerbs } from "../backend.ts";
 import { anonymousLabel } from "../container/mounts/resolve.ts";
 
 export interface VolumeDependencies {
-  volumes: VolumeStore;
+  volumes: Volumes;
   events: EventBus;
   /** Ids of the containers, running or not, that mount a volume. */
   users: (name: string) => string[];
@@ -21,10 +21,6 @@ export interface VolumeDependencies {
 
 /** The verbs of /volumes, over the local driver's store. */
 export function volumeVerbs({ volumes, events, users }: VolumeDependencies): VolumeVerbs {
-  const destroy = (name: string) => {
-    volumes.remove(name);
-    events.publish({ type: "volume", action: "destroy", id: name, attributes: { driver: "local" } });
-  };
   return {
     async list(filters) {
       const chosen = volumes.list().filter(volumeFilter(filters, users));
@@ -36,19 +32,9 @@ export function volumeVerbs({ volumes, events, users }: VolumeDependencies): Vol
     },
 
     async create({ Name, Driver, DriverOpts, Labels }) {
-      if (Driver && !["local", "default"].includes(Driver)) {
-        throw invalid(`error looking up volume plugin ${Driver}: plugin "${Driver}" not found`);
-      }
-      if (Object.keys(DriverOpts ?? {}).length > 0) {
-        const named = Object.keys(DriverOpts ?? {}).join(", ");
-        throw notImplemented(`options of the local volume driver are not supported yet: ${named}`);
-      }
-      const known = Name ? volumes.find(Name) : undefined;
-      if (known !== undefined) return toWire(known, volumes);
       const labels = { ...Labels, ...(Name ? {} : { [anonymousLabel]: "" }) };
-      const record = volumes.create({ ...(Name ? { name: Name } : {}), labels });
-      events.publish({ type: "volume", action: "create", id: record.name, attributes: { driver: "local" } });
-      return toWire(record, volumes);
+      const request = { name: Name ?? "", driver: Driver ?? "", labels, options: DriverOpts ?? {} };
+      return toWire(await volumes.create(request), volumes);
     },
 
     async remove(name, { force }) {
@@ -56,7 +42,7 @@ export function volumeVerbs({ volumes, events, users }: VolumeDependencies): Vol
       volumes.get(name);
       const used = users(name);
       if (used.length > 0) throw conflict(`remove ${name}: volume is in use - [${used.join(", ")}]`);
-      destroy(name);
+      await volumes.remove(name);
     },
 
     async prune(filters) {
@@ -64,7 +50,7 @@ export function volumeVerbs({ volumes, events, users }: VolumeDependencies): Vol
       let reclaimed = 0;
       for (const { name } of victims) {
         reclaimed += await diskUsage(volumes.path(name));
-        destroy(name);
+        await volumes.remove(name);
       }
       events.publish({
         type: "volume",
@@ -100,10 +86,10 @@ export async function volumeUsage(
   return { ...toWire(record, volumes), UsageData: { Size, RefCount: users(record.name).length } };
 }
 
-function toWire(record: VolumeRecord, volumes: VolumeStore): api.Volume {
+function toWire(record: VolumeRecord, volumes: Volumes): api.Volume {
   return {
     CreatedAt: record.createdAt,
-    Driver: "local",
+    Driver: record.driver,
     Labels: Object.keys(record.labels).length > 0 ? record.labels : null,
     Mountpoint: volumes.path(record.name),
     Name: record.name,
@@ -118,9 +104,9 @@ function volumeFilter(
 ): (record: VolumeRecord) => boolean {
   checkFilters(filters, ["dangling", "driver", "label", "name"]);
   const dangling = booleanFilter(filters, "dangling");
-  return ({ name, labels }) =>
+  return ({ name, driver, labels }) =>
     matchesPattern(filters, "name", name) &&
-    matchesExactly(filters, "driver", "local") &&
+    matchesExactly(filters, "driver", driver) &&
     matchesLabels(filters, "label", labels) &&
     (dangling === undefined || dangling === (users(name).length === 0));
 }

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ContainerConfig, HostConfig } from "../../../api/index.ts";
-import { VolumeStore } from "../../../volumes/index.ts";
+import { scratchVolumes } from "../../../volumes/volumes.fixture.ts";
 import type { ContainerRecord } from "../record.ts";
 import { parseBind } from "./bind.ts";
 import { populateVolumes } from "./populate.ts";
@@ -23,14 +23,10 @@ import { parseTmpfsOptions } from "./tmpfs.ts";
 
 const scratch = () => mkdtempSync(join(tmpdir(), "slipway-mounts-"));
 
-function resolve(
-  hostConfig: HostConfig,
-  config: ContainerConfig = {},
-  volumes = VolumeStore.open(scratch()),
-) {
+async function resolve(hostConfig: HostConfig, config: ContainerConfig = {}, volumes = scratchVolumes()) {
   const others: Record<string, ContainerRecord> = {
     donor: {
-      mounts: resolveMounts({
+      mounts: await resolveMounts({
         config: {},
         hostConfig: { Binds: ["shared:/data"] },
         volumes,
@@ -39,7 +35,7 @@ function resolve(
     } as ContainerRecord,
   };
   const container = (ref: string) => others[ref] ?? nobody();
-  return { mounts: resolveMounts({ config, hostConfig, volumes, container }), volumes };
+  return { mounts: await resolveMounts({ config, hostConfig, volumes, container }), volumes };
 }
 
 function nobody(): never {
@@ -72,32 +68,34 @@ describe("parseBind", () => {
 });
 
 describe("resolveMounts", () => {
-  test("a named volume is made, an unnamed one is marked as such", () => {
-    const { mounts, volumes } = resolve({ Binds: ["named:/one"] }, { Volumes: { "/two": {} } });
+  test("a named volume is made, an unnamed one is marked as such", async () => {
+    const { mounts, volumes } = await resolve({ Binds: ["named:/one"] }, { Volumes: { "/two": {} } });
     expect(mounts.map(({ point }) => point.Destination)).toEqual(["/one", "/two"]);
     expect(volumes.get("named").labels).toEqual({});
     expect(volumes.get(mounts[1]?.point.Name ?? "").labels).toEqual({ [anonymousLabel]: "" });
     expect(mounts[1]?.anonymous).toBe(true);
   });
 
-  test("the image's volume gives way to what the user put there", () => {
-    const { mounts } = resolve({ Binds: ["/tmp:/data"] }, { Volumes: { "/data": {} } });
+  test("the image's volume gives way to what the user put there", async () => {
+    const { mounts } = await resolve({ Binds: ["/tmp:/data"] }, { Volumes: { "/data": {} } });
     expect(mounts.map(({ point }) => point.Type)).toEqual(["bind"]);
   });
 
-  test("two mounts at one place are an error", () => {
-    expect(() => resolve({ Binds: ["/a:/x", "/b:/x"] })).toThrow("Duplicate mount point: /x");
+  test("two mounts at one place are an error", async () => {
+    await expect(resolve({ Binds: ["/a:/x", "/b:/x"] })).rejects.toThrow("Duplicate mount point: /x");
   });
 
-  test("--volumes-from takes another's mounts, read-only when asked", () => {
-    const { mounts } = resolve({ VolumesFrom: ["donor:ro"] });
+  test("--volumes-from takes another's mounts, read-only when asked", async () => {
+    const { mounts } = await resolve({ VolumesFrom: ["donor:ro"] });
     expect(mounts[0]?.point).toMatchObject({ Name: "shared", Destination: "/data", RW: false });
     expect(mounts[0]?.options).toContain("ro");
   });
 
-  test("a missing source of --mount type=bind is an error that names it", () => {
+  test("a missing source of --mount type=bind is an error that names it", async () => {
     const mount = { Type: "bind", Source: "/does/not/exist", Target: "/x" } as const;
-    expect(() => resolve({ Mounts: [mount] })).toThrow("bind source path does not exist: /does/not/exist");
+    await expect(resolve({ Mounts: [mount] })).rejects.toThrow(
+      "bind source path does not exist: /does/not/exist",
+    );
   });
 
   test.each([
@@ -105,42 +103,42 @@ describe("resolveMounts", () => {
     [{ Type: "volume", Source: "v" }, "Target must not be empty"],
     [{ Type: "tmpfs", Source: "x", Target: "/x" }, "Source must not be specified"],
     [{ Type: "volume", Source: "../up", Target: "/x" }, "invalid characters for a local volume name"],
-  ] as const)("%j is refused", (mount, message) => {
-    expect(() => resolve({ Mounts: [mount] })).toThrow(message);
+  ] as const)("%j is refused", async (mount, message) => {
+    await expect(resolve({ Mounts: [mount] })).rejects.toThrow(message);
   });
 });
 
 describe("prepareMounts", () => {
-  const prepare = (hostConfig: HostConfig) => {
-    const { mounts, volumes } = resolve(hostConfig);
+  const prepare = async (hostConfig: HostConfig) => {
+    const { mounts, volumes } = await resolve(hostConfig);
     return { prepared: prepareMounts({ mounts, hostConfig } as ContainerRecord, volumes), volumes };
   };
 
-  test("the missing source of -v is made, and of --mount is not", () => {
+  test("the missing source of -v is made, and of --mount is not", async () => {
     const source = join(scratch(), "deep", "er");
-    expect(prepare({ Binds: [`${source}:/x`] }).prepared[0]?.source).toBe(source);
+    expect((await prepare({ Binds: [`${source}:/x`] })).prepared[0]?.source).toBe(source);
     expect(lstatSync(source).isDirectory()).toBe(true);
   });
 
-  test("a subpath stays inside its volume, whatever links lie there", () => {
-    const volumes = VolumeStore.open(scratch());
-    volumes.create({ name: "vol" });
+  test("a subpath stays inside its volume, whatever links lie there", async () => {
+    const volumes = scratchVolumes();
+    await volumes.create({ name: "vol" });
     mkdirSync(join(volumes.path("vol"), "sub"));
     symlinkSync("/etc", join(volumes.path("vol"), "out"));
-    const at = (Subpath: string) => {
+    const at = async (Subpath: string) => {
       const hostConfig: HostConfig = {
         Mounts: [{ Type: "volume", Source: "vol", Target: "/x", VolumeOptions: { Subpath } }],
       };
-      const mounts = resolveMounts({ config: {}, hostConfig, volumes, container: nobody });
+      const mounts = await resolveMounts({ config: {}, hostConfig, volumes, container: nobody });
       return prepareMounts({ mounts, hostConfig } as ContainerRecord, volumes)[0]?.source;
     };
-    expect(at("sub")).toBe(join(volumes.path("vol"), "sub"));
-    expect(() => at("out")).toThrow("cannot access path");
-    expect(() => at("../..")).toThrow("must stay inside");
+    expect(await at("sub")).toBe(join(volumes.path("vol"), "sub"));
+    await expect(at("out")).rejects.toThrow("cannot access path");
+    await expect(at("../..")).rejects.toThrow("must stay inside");
   });
 
-  test("--tmpfs becomes a mount with Docker's defaults", () => {
-    expect(prepare({ Tmpfs: { "/run": "size=1m,exec" } }).prepared).toEqual([
+  test("--tmpfs becomes a mount with Docker's defaults", async () => {
+    expect((await prepare({ Tmpfs: { "/run": "size=1m,exec" } })).prepared).toEqual([
       {
         destination: "/run",
         type: "tmpfs",
@@ -159,7 +157,7 @@ describe("populateVolumes", () => {
     writeFileSync(join(rootfs, "data/file"), "content", { mode: 0o640 });
     linkSync(join(rootfs, "data/file"), join(rootfs, "data/hard"));
     symlinkSync("/etc/passwd", join(rootfs, "data/soft"));
-    const { mounts, volumes } = resolve({ Binds: ["vol:/data"] });
+    const { mounts, volumes } = await resolve({ Binds: ["vol:/data"] });
     await populateVolumes(mounts, rootfs, volumes);
     const path = volumes.path("vol");
     expect(readFileSync(join(path, "file"), "utf8")).toBe("content");
@@ -175,9 +173,9 @@ describe("populateVolumes", () => {
   test("a link at the volume's place does not copy the host's files", async () => {
     const rootfs = scratch();
     symlinkSync("/etc", join(rootfs, "data"));
-    const { mounts, volumes } = resolve({ Binds: ["vol:/data"] });
+    const { mounts, volumes } = await resolve({ Binds: ["vol:/data"] });
     await populateVolumes(mounts, rootfs, volumes);
-    expect(volumes.isEmpty("vol")).toBe(true);
+    expect(volumes.local.isEmpty("vol")).toBe(true);
   });
 });
 

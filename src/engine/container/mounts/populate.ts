@@ -1,16 +1,16 @@
 import { closeSync, constants, fstatSync, renameSync } from "node:fs";
 import { errnoOf, systemError } from "../../../errors/index.ts";
 import { openInRoot } from "../../../os/inroot.ts";
-import type { VolumeStore } from "../../../volumes/index.ts";
+import type { Volumes } from "../../../volumes/index.ts";
 import type { ContainerMount } from "../record.ts";
 
 /** Whether creating a container needs its root filesystem at once: a volume waits to be filled from it. */
-export function needsPopulation(mounts: readonly ContainerMount[], volumes: VolumeStore): boolean {
+export function needsPopulation(mounts: readonly ContainerMount[], volumes: Volumes): boolean {
   return mounts.some((mount) => wantsFilling(mount, volumes));
 }
 
-const wantsFilling = ({ copyUp, point }: ContainerMount, volumes: VolumeStore): boolean =>
-  copyUp === true && point.Name !== undefined && volumes.isEmpty(point.Name);
+const wantsFilling = ({ copyUp, point }: ContainerMount, volumes: Volumes): boolean =>
+  copyUp === true && point.Name !== undefined && volumes.local.isEmpty(point.Name);
 
 /**
  * Fills empty volumes with what the image has at their place: owners, modes, links and extended attributes
@@ -19,7 +19,7 @@ const wantsFilling = ({ copyUp, point }: ContainerMount, volumes: VolumeStore): 
 export async function populateVolumes(
   mounts: readonly ContainerMount[],
   rootfs: string,
-  volumes: VolumeStore,
+  volumes: Volumes,
   signal?: AbortSignal,
 ): Promise<void> {
   for (const mount of mounts) {
@@ -46,8 +46,8 @@ function openDirectory(rootfs: string, path: string): number | undefined {
   }
 }
 
-async function fill(source: number, name: string, volumes: VolumeStore, signal?: AbortSignal): Promise<void> {
-  const staging = volumes.stagingPath(name);
+async function fill(source: number, name: string, volumes: Volumes, signal?: AbortSignal): Promise<void> {
+  const staging = volumes.local.stagingPath(name);
   // The source is named by our descriptor: the image cannot lead the path elsewhere.
   const child = Bun.spawn(
     ["cp", "-a", "--reflink=auto", "--", `/proc/${process.pid}/fd/${source}/.`, staging],

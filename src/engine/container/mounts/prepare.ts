@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { errnoOf, invalid, notFound } from "../../../errors/index.ts";
 import type { Mount } from "../../../oci/spec.ts";
 import { openInRoot } from "../../../os/inroot.ts";
-import type { VolumeStore } from "../../../volumes/index.ts";
+import type { Volumes } from "../../../volumes/index.ts";
 import type { ContainerMount, ContainerRecord } from "../record.ts";
 import { cleanDestination } from "./bind.ts";
 import { parseTmpfsOptions } from "./tmpfs.ts";
 
 /** The record's mounts as the runtime is told them at start; each source exists afterwards. */
-export function prepareMounts(record: ContainerRecord, volumes: VolumeStore): Mount[] {
+export function prepareMounts(record: ContainerRecord, volumes: Volumes): Mount[] {
   const taken = new Set(record.mounts.map((mount) => mount.point.Destination));
   const tmpfs = Object.entries(record.hostConfig.Tmpfs ?? {})
     .map(([path, options]) => ({
@@ -21,7 +21,7 @@ export function prepareMounts(record: ContainerRecord, volumes: VolumeStore): Mo
   return [...record.mounts.map((mount) => prepareMount(mount, volumes)), ...tmpfs];
 }
 
-function prepareMount(mount: ContainerMount, volumes: VolumeStore): Mount {
+function prepareMount(mount: ContainerMount, volumes: Volumes): Mount {
   const { Type, Destination } = mount.point;
   const { options } = mount;
   if (Type === "tmpfs") return { destination: Destination, type: "tmpfs", source: "tmpfs", options };
@@ -45,10 +45,9 @@ function bindSource({ point, createSource }: ContainerMount): string {
   return point.Source;
 }
 
-/** A volume that was removed meanwhile by force is made again, as Docker does. */
-function volumeSource({ point, subpath }: ContainerMount, volumes: VolumeStore): string {
+/** The volume is mounted already: see `mountVolumes`. */
+function volumeSource({ point, subpath }: ContainerMount, volumes: Volumes): string {
   const name = point.Name ?? "";
-  volumes.create({ name });
   const root = volumes.path(name);
   return subpath === undefined ? root : inside(root, subpath, name);
 }

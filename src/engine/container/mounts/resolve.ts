@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import type { ContainerConfig, HostConfig, Mount } from "../../../api/index.ts";
 import { invalid, notImplemented } from "../../../errors/index.ts";
-import type { VolumeStore } from "../../../volumes/index.ts";
+import type { Volumes } from "../../../volumes/index.ts";
 import type { ContainerMount, ContainerRecord } from "../record.ts";
 import { bindMount, cleanDestination, parseBind } from "./bind.ts";
 import { parseTmpfsOptions } from "./tmpfs.ts";
@@ -12,7 +12,7 @@ export const anonymousLabel = "com.docker.volume.anonymous";
 export interface ResolveInput {
   config: ContainerConfig;
   hostConfig: HostConfig;
-  volumes: VolumeStore;
+  volumes: Volumes;
   /** Finds the container that `--volumes-from` names; throws when there is none. */
   container: (ref: string) => ContainerRecord;
 }
@@ -21,7 +21,7 @@ export interface ResolveInput {
  * Decides at create what is mounted where, and makes the volumes that do not exist yet. Later kinds never replace
  * earlier ones: binds and mounts that the user named win over `--volumes-from`, and both over the image's volumes.
  */
-export function resolveMounts(input: ResolveInput): ContainerMount[] {
+export async function resolveMounts(input: ResolveInput): Promise<ContainerMount[]> {
   const { config, hostConfig } = input;
   const mounts = new Map<string, ContainerMount>();
   const add = (mount: ContainerMount) => {
@@ -33,8 +33,8 @@ export function resolveMounts(input: ResolveInput): ContainerMount[] {
     cleanDestination(path, path);
     parseTmpfsOptions(hostConfig.Tmpfs?.[path] ?? "");
   }
-  for (const text of hostConfig.Binds ?? []) add(fromBind(text, input));
-  for (const mount of hostConfig.Mounts ?? []) add(fromMount(mount, input));
+  for (const text of hostConfig.Binds ?? []) add(await fromBind(text, input));
+  for (const mount of hostConfig.Mounts ?? []) add(await fromMount(mount, input));
   for (const text of hostConfig.VolumesFrom ?? []) {
     for (const mount of fromContainer(text, input)) {
       if (!mounts.has(mount.point.Destination)) mounts.set(mount.point.Destination, mount);
@@ -43,19 +43,19 @@ export function resolveMounts(input: ResolveInput): ContainerMount[] {
   for (const path of Object.keys(config.Volumes ?? {})) {
     const destination = cleanDestination(path, path);
     const taken = mounts.has(destination) || destination in (hostConfig.Tmpfs ?? {});
-    if (!taken) mounts.set(destination, anonymousVolume(destination, input));
+    if (!taken) mounts.set(destination, await anonymousVolume(destination, input));
   }
   return [...mounts.values()];
 }
 
-function fromBind(text: string, { volumes, hostConfig }: ResolveInput): ContainerMount {
+async function fromBind(text: string, { volumes, hostConfig }: ResolveInput): Promise<ContainerMount> {
   const spec = parseBind(text);
   if (spec.source.startsWith("/")) return bindMount({ ...spec, createSource: true });
-  localDriverOnly(hostConfig.VolumeDriver);
-  return volumeMount(volumes, { ...spec, name: spec.source, mode: spec.mode || "z" });
+  const driver = hostConfig.VolumeDriver ?? "";
+  return await volumeMount(volumes, { ...spec, name: spec.source, mode: spec.mode || "z", driver });
 }
 
-function fromMount(mount: Mount, input: ResolveInput): ContainerMount {
+async function fromMount(mount: Mount, input: ResolveInput): Promise<ContainerMount> {
   const { Type, Source = "", Target = "", ReadOnly = false } = mount;
   const what = `invalid mount config for type "${Type}"`;
   if (Target === "") throw invalid(`${what}: field Target must not be empty`);
@@ -64,7 +64,7 @@ function fromMount(mount: Mount, input: ResolveInput): ContainerMount {
     case "bind":
       return typedBind(mount, Source, destination, what);
     case "volume":
-      return typedVolume(mount, input, destination);
+      return await typedVolume(mount, input, destination);
     case "tmpfs":
       if (Source !== "") throw invalid(`${what}: field Source must not be specified`);
       return tmpfsMount(mount, destination, ReadOnly);
@@ -100,23 +100,21 @@ function typedBind(
   });
 }
 
-function typedVolume(
+async function typedVolume(
   mount: Mount,
   { volumes, hostConfig }: ResolveInput,
   destination: string,
-): ContainerMount {
+): Promise<ContainerMount> {
   const { VolumeOptions, Source = "", ReadOnly = false } = mount;
-  localDriverOnly(VolumeOptions?.DriverConfig?.Name ?? hostConfig.VolumeDriver);
-  const options = VolumeOptions?.DriverConfig?.Options ?? {};
-  if (Object.keys(options).length > 0) localOptions(Object.keys(options));
-  const labels = VolumeOptions?.Labels ?? {};
-  return volumeMount(volumes, {
+  return await volumeMount(volumes, {
     name: Source,
     destination,
     readOnly: ReadOnly,
     noCopy: VolumeOptions?.NoCopy ?? false,
     mode: "z",
-    labels,
+    labels: VolumeOptions?.Labels ?? {},
+    driver: VolumeOptions?.DriverConfig?.Name || hostConfig.VolumeDriver || "",
+    driverOptions: VolumeOptions?.DriverConfig?.Options ?? {},
     ...(VolumeOptions?.Subpath ? { subpath: VolumeOptions.Subpath } : {}),
   });
 }
@@ -152,11 +150,18 @@ function fromContainer(text: string, { container }: ResolveInput): ContainerMoun
   });
 }
 
-const anonymousVolume = (destination: string, { volumes }: ResolveInput): ContainerMount =>
-  volumeMount(volumes, { name: "", destination, readOnly: false, noCopy: false, mode: "" });
+const anonymousVolume = (destination: string, { volumes, hostConfig }: ResolveInput) =>
+  volumeMount(volumes, {
+    name: "",
+    destination,
+    readOnly: false,
+    noCopy: false,
+    mode: "",
+    driver: hostConfig.VolumeDriver ?? "",
+  });
 
-function volumeMount(
-  volumes: VolumeStore,
+async function volumeMount(
+  volumes: Volumes,
   options: {
     name: string;
     destination: string;
@@ -164,19 +169,23 @@ function volumeMount(
     noCopy: boolean;
     mode: string;
     labels?: Record<string, string>;
+    /** Empty for the one that has the name, or `local`. */
+    driver: string;
+    driverOptions?: Record<string, string>;
     subpath?: string;
   },
-): ContainerMount {
+): Promise<ContainerMount> {
   const anonymous = options.name === "";
   const labels = { ...options.labels, ...(anonymous ? { [anonymousLabel]: "" } : {}) };
-  const volume = volumes.create({ name: options.name, labels });
+  const { name, driver, driverOptions = {} } = options;
+  const volume = await volumes.create({ name, driver, labels, options: driverOptions });
   return {
     point: {
       Type: "volume",
       Name: volume.name,
       Source: volumes.path(volume.name),
       Destination: options.destination,
-      Driver: "local",
+      Driver: volume.driver,
       Mode: options.mode,
       RW: !options.readOnly,
       Propagation: "",
@@ -186,13 +195,4 @@ function volumeMount(
     anonymous,
     ...(options.subpath === undefined ? {} : { subpath: options.subpath }),
   };
-}
-
-function localDriverOnly(driver: string | undefined): void {
-  if (driver && driver !== "local")
-    throw invalid(`error looking up volume plugin ${driver}: plugin "${driver}" not found`);
-}
-
-function localOptions(names: string[]): never {
-  throw notImplemented(`options of the local volume driver are not supported yet: ${names.join(", ")}`);
 }

@@ -16,7 +16,7 @@ export async function checkContainers(inspection: Inspection): Promise<void> {
     await checkWritableLayer(inspection, container.record);
     await checkMounts(inspection, container.record);
   }
-  for (const { name } of engine.volumes.list()) {
+  for (const { name } of engine.volumes.local.list()) {
     checked.Volumes++;
     const path = engine.volumes.path(name);
     if (await exists(path)) continue;

@@ -1,0 +1,54 @@
+import type { EngineContext } from "../../context.ts";
+import type { ContainerRecord } from "../record.ts";
+import type { Undo } from "../undo.ts";
+
+/**
+ * Mounts the volumes of a run, each once. One that is gone is made again, as Docker does; each that stays unmounted
+ * fails the start with its driver's words.
+ */
+export async function mountVolumes(
+  engine: EngineContext,
+  record: ContainerRecord,
+  undo: Undo,
+): Promise<void> {
+  for (const { Name: name = "", Driver: driver = "" } of volumePoints(record)) {
+    await engine.volumes.create({ name, driver });
+    undo.add(`unmount the volume ${name}`, () => engine.volumes.unmount(name, record.id));
+    const path = await engine.volumes.mount(name, record.id);
+    tell(engine, "mount", record, name, path);
+  }
+}
+
+/** Ends what `mountVolumes` began. One volume that cannot be unmounted does not hold up the others. */
+export async function unmountVolumes(engine: EngineContext, record: ContainerRecord): Promise<void> {
+  for (const name of engine.volumes.mountedBy(record.id)) {
+    await engine.background.attempt(`unmount the volume ${name}`, () =>
+      engine.volumes.unmount(name, record.id),
+    );
+    tell(engine, "unmount", record, name);
+  }
+}
+
+/** A container that an engine before this one started has its volumes mounted. */
+export function adoptVolumes({ volumes }: EngineContext, record: ContainerRecord): void {
+  for (const { Name: name = "" } of volumePoints(record)) {
+    if (volumes.find(name) !== undefined) volumes.adopt(name, record.id);
+  }
+}
+
+const volumePoints = ({ mounts }: ContainerRecord) =>
+  mounts.map(({ point }) => point).filter(({ Type }) => Type === "volume");
+
+function tell(
+  { events }: EngineContext,
+  action: "mount" | "unmount",
+  { id, mounts }: ContainerRecord,
+  name: string,
+  path?: string,
+): void {
+  const point = mounts.find((mount) => mount.point.Name === name)?.point;
+  const place = path === undefined || point === undefined ? {} : { destination: point.Destination };
+  const access = place.destination === undefined ? {} : { "read/write": String(point?.RW), propagation: "" };
+  const attributes = { driver: point?.Driver ?? "local", container: id, ...place, ...access };
+  events.publish({ type: "volume", action, id: name, attributes });
+}

@@ -1,0 +1,28 @@
+/** Who has which volume mounted: containers' ids, in memory only. The next engine finds them by what runs. */
+export class VolumeUsers {
+  readonly #users = new Map<string, Set<string>>();
+
+  add(volume: string, user: string): void {
+    const users = this.#users.get(volume) ?? new Set();
+    this.#users.set(volume, users.add(user));
+  }
+
+  has(volume: string, user: string): boolean {
+    return this.#users.get(volume)?.has(user) ?? false;
+  }
+
+  count(volume: string): number {
+    return this.#users.get(volume)?.size ?? 0;
+  }
+
+  delete(volume: string, user: string): void {
+    const users = this.#users.get(volume);
+    users?.delete(user);
+    if (users?.size === 0) this.#users.delete(volume);
+  }
+
+  /** The volumes that a user has. */
+  of(user: string): string[] {
+    return [...this.#users].filter(([, users]) => users.has(user)).map(([volume]) => volume);
+  }
+}
