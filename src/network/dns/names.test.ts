@@ -261,7 +261,7 @@ test("leaves nothing open", async () => {
   await unanswered;
   const deadline = performance.now() + 5_000;
   while (open() > before && performance.now() < deadline) await Bun.sleep(5);
-  expect(open()).toBe(before);
+  expect(open()).toBeLessThanOrEqual(before);
 });
 
 test("a sandbox sees its own networks only", async () => {
