@@ -62,7 +62,7 @@ test.each<[what: string, body: unknown, call: () => Promise<unknown>, answer: un
     () => api.inspectNetwork(client, "n", { verbose: true, scope: "local" }),
     answered,
   ],
-  ["GET /networks/graph", undefined, () => api.networkGraph(client), answered],
+  ["GET /networks/graph?draw=1", undefined, () => api.networkGraph(client), answered],
   [
     "POST /networks/doctor",
     { Container: "c", Target: "db:5432", Protocol: "udp" },

@@ -1,3 +1,4 @@
+import type { Backend } from "../../engine/backend.ts";
 import { invalid } from "../../errors/index.ts";
 import { readJson } from "../http/body.ts";
 import type { Exchange } from "../http/exchange.ts";
@@ -9,8 +10,10 @@ async function list(exchange: Exchange): Promise<void> {
   exchange.json(await exchange.backend.networks.list(exchange.query.filters()));
 }
 
-async function inspect(exchange: Exchange): Promise<void> {
-  const { backend, name, query } = exchange;
+const inspect = (exchange: Exchange): Promise<void> => inspectNamed(exchange, exchange.name);
+
+async function inspectNamed(exchange: Exchange, name: string): Promise<void> {
+  const { backend, query } = exchange;
   const scope = query.string("scope");
   const options = { verbose: query.boolean("verbose"), ...(scope === undefined ? {} : { scope }) };
   exchange.json(await backend.networks.inspect(name, options));
@@ -45,8 +48,16 @@ async function prune(exchange: Exchange): Promise<void> {
   exchange.json(await exchange.backend.networks.prune(exchange.query.filters()));
 }
 
+/** Who does not say `draw` means a network that is called graph, if there is one: Docker's clients do. */
 async function graph(exchange: Exchange): Promise<void> {
-  exchange.json(await exchange.backend.networks.graph());
+  const { backend, query } = exchange;
+  const isNamed = !query.boolean("draw") && (await isNetwork(backend, "graph"));
+  if (isNamed) await inspectNamed(exchange, "graph");
+  else exchange.json(await backend.networks.graph());
+}
+
+async function isNetwork({ networks }: Backend, name: string): Promise<boolean> {
+  return (await networks.list({ name: [name] })).some(({ Name }) => Name === name);
 }
 
 async function doctor(exchange: Exchange): Promise<void> {
@@ -58,7 +69,6 @@ async function doctor(exchange: Exchange): Promise<void> {
 
 export const networkRoutes: Route[] = [
   ["GET", "/networks", list],
-  // A network that is called so is inspected by its id.
   ["GET", "/networks/graph", graph],
   ["GET", "/networks/{name}", inspect],
   ["POST", "/networks/create", create],

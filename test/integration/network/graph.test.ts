@@ -84,13 +84,16 @@ test("the command draws it", async () => {
   expect(await line.ok(["network", "graph", "--format", "dot"])).toStartWith("digraph networks {");
 });
 
-test("a network called graph is inspected by its id", async () => {
-  const id = await line.ok(["network", "create", "graph"]);
+test("a network called graph is inspected, and the graph drawn all the same", async () => {
+  await line.ok(["network", "create", "graph"]);
   try {
-    expect((await get<NetworkInspect>(`/networks/${id}`)).Name).toBe("graph");
-    expect((await graph()).Networks.map(({ Name }) => Name)).toContain("graph");
+    expect((await get<NetworkInspect>("/networks/graph")).Name).toBe("graph");
+    const named = ["network", "inspect", "-f", "{{.Name}}", "graph"];
+    expect(must(await fixture.engine.docker(named)).stdout.trim()).toBe("graph");
+    expect(await line.ok(named)).toBe("graph");
+    expect(await line.ok(["network", "graph"])).toContain("─ graph ─");
   } finally {
-    await line.ok(["network", "rm", id]);
+    await line.ok(["network", "rm", "graph"]);
   }
 });
 
