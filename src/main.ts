@@ -11,6 +11,7 @@ const internal: Record<string, () => Promise<{ run(args: string[]): Promise<numb
   "layer-verify": () => import("./layers/child/verify.ts"),
   "store-database": () => import("./engine/store/child/database.ts"),
   "store-hash": () => import("./engine/store/child/hash.ts"),
+  "volume-mount": () => import("./volumes/child/mount.ts"),
   "store-measure": () => import("./engine/store/child/measure.ts"),
 };
 

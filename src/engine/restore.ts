@@ -46,6 +46,7 @@ export async function restore(engine: EngineContext, announce: () => void): Prom
     );
   }
   await removeLeftovers(engine);
+  await engine.background.attempt("unmount volumes that nobody uses", () => engine.volumes.unmountUnused());
   engine.background.run("start containers", () => startAccordingToPolicy(engine));
 }
 

@@ -1,3 +1,4 @@
+export { runLimited } from "./limited.ts";
 export type { DriverVolume, Scope, VolumeDriver, VolumeRecord } from "./model.ts";
 export { VolumeStore } from "./store.ts";
 export { diskUsage } from "./usage.ts";

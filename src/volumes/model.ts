@@ -33,10 +33,10 @@ export interface VolumeDriver {
   /** `invalid` for names and options that the driver does not take. */
   create(volume: VolumeRecord, signal: AbortSignal): Promise<void>;
   remove(name: string, signal: AbortSignal): Promise<void>;
-  /** Called once for each user (a container's id); answers the absolute path where the files are. */
-  mount(name: string, user: string, signal: AbortSignal): Promise<string>;
-  /** The end of one user. `remaining` others are left. */
-  unmount(name: string, user: string, remaining: number, signal: AbortSignal): Promise<void>;
+  /** Called once for each user (a container's id), beside `others`; answers the absolute path where the files are. */
+  mount(name: string, user: string, others: number, signal: AbortSignal): Promise<string>;
+  /** The end of one user. `others` are left. */
+  unmount(name: string, user: string, others: number, signal: AbortSignal): Promise<void>;
   /** Undefined when the driver has no such volume. */
   get(name: string, signal: AbortSignal): Promise<DriverVolume | undefined>;
   list(signal: AbortSignal): Promise<DriverVolume[]>;

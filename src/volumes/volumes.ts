@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { conflict, invalid, notFound } from "../errors/index.ts";
 import type { Table } from "../metastore/index.ts";
 import { LocalDriver } from "./local/driver.ts";
+import { needsMount } from "./local/options.ts";
 import type { VolumeDriver, VolumeRecord } from "./model.ts";
 import { VolumeStore } from "./store.ts";
 import { Turns } from "./turns.ts";
@@ -102,7 +103,7 @@ export class Volumes {
     return await this.#turns.run(name, async () => {
       const { driver } = this.get(name);
       if (this.#users.has(name, user)) return this.path(name);
-      const path = await this.#driver(driver).mount(name, user, signal);
+      const path = await this.#driver(driver).mount(name, user, this.#users.count(name), signal);
       if (driver !== this.#local.name) this.#paths.set(name, path);
       this.#users.add(name, user);
       return path;
@@ -122,6 +123,20 @@ export class Volumes {
   /** Notes a user that an engine before this one mounted a volume for. */
   adopt(name: string, user: string): void {
     this.#users.add(name, user);
+  }
+
+  /** Unmounts what an engine before this one mounted for users that are gone. To be called when all others are adopted. */
+  async unmountUnused(signal = never): Promise<void> {
+    for (const { name } of this.local.list()) {
+      if (this.#users.count(name) === 0)
+        await this.#turns.run(name, () => this.#local.unmount(name, "", 0, signal));
+    }
+  }
+
+  /** Whether a volume's files are elsewhere than in the engine's own directory: looking at them may take long. */
+  isForeign(name: string): boolean {
+    const { driver, options } = this.get(name);
+    return driver !== this.#local.name || needsMount(options);
   }
 
   /** The volumes that a user has mounted. */

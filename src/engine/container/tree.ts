@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+import type { MountPoint } from "../../api/index.ts";
 import { conflict } from "../../errors/index.ts";
 import { holdRoot } from "../../os/process-root.ts";
 import type { EngineContext } from "../context.ts";
@@ -30,11 +32,32 @@ export async function openTree(engine: EngineContext, container: Container): Pro
     };
     return { root: held.path, mounts: [], close };
   }
+  const user = `files ${randomUUID()}`;
+  const release = async () => {
+    for (const name of engine.volumes.mountedBy(user)) await engine.volumes.unmount(name, user);
+    await unmount();
+  };
+  try {
+    for (const { point } of record.mounts) {
+      if (point.Type === "volume" && point.Name) await engine.volumes.mount(point.Name, user);
+    }
+  } catch (error) {
+    await release();
+    throw error;
+  }
   const mounts = record.mounts
     .filter(({ point }) => point.Type !== "tmpfs")
-    .map(({ point }) => ({ source: point.Source, destination: point.Destination, writable: point.RW }));
-  return { root, mounts, close: unmount };
+    .map(({ point }) => ({
+      source: sourceOf(engine, point),
+      destination: point.Destination,
+      writable: point.RW,
+    }));
+  return { root, mounts, close: release };
 }
+
+/** A plugin tells anew at each mount where its volume is. */
+const sourceOf = ({ volumes }: EngineContext, { Type, Name, Source }: MountPoint): string =>
+  Type === "volume" && Name !== undefined ? volumes.path(Name) : Source;
 
 /** What is read of a container that is removed meanwhile may lack files: better no end than a wrong one. */
 export function refuseRemoved({ deleted, record }: Container): void {

@@ -63,7 +63,7 @@ export function volumeVerbs({ volumes, events, users }: VolumeDependencies): Vol
   };
 }
 
-/** The volumes that a prune is about. */
+/** The volumes that a prune is about: what is mounted from elsewhere is not this host's to prune, as with Docker. */
 export function prunableVolumes(
   { volumes, users }: Pick<VolumeDependencies, "volumes" | "users">,
   filters: api.Filters,
@@ -72,6 +72,7 @@ export function prunableVolumes(
   const all = booleanFilter(filters, "all") ?? false;
   return volumes
     .list()
+    .filter(({ name }) => !volumes.isForeign(name))
     .filter(({ name, labels }) => users(name).length === 0 && (all || anonymousLabel in labels))
     .filter(({ labels }) => matchesLabels(filters, "label", labels))
     .filter(({ labels }) => !hasExcludedLabel(filters, labels));
@@ -82,7 +83,8 @@ export async function volumeUsage(
   record: VolumeRecord,
   { volumes, users }: Pick<VolumeDependencies, "volumes" | "users">,
 ): Promise<api.Volume> {
-  const Size = await diskUsage(volumes.path(record.name));
+  // Whose files are elsewhere takes no space of this host, and may not answer.
+  const Size = volumes.isForeign(record.name) ? -1 : await diskUsage(volumes.path(record.name));
   return { ...toWire(record, volumes), UsageData: { Size, RefCount: users(record.name).length } };
 }
 

@@ -1,8 +1,10 @@
-import { invalid } from "../../errors/index.ts";
+import { asSlipwayError, SlipwayError } from "../../errors/index.ts";
 import type { DriverVolume, Scope, VolumeDriver, VolumeRecord } from "../model.ts";
 import type { VolumeStore } from "../store.ts";
+import { isMounted, mountVolume, unmountVolume } from "./mount.ts";
+import { checkOptions, needsMount } from "./options.ts";
 
-/** Volumes on this host's disk. */
+/** Volumes on this host's disk, and file systems that this host can mount. */
 export class LocalDriver implements VolumeDriver {
   readonly name = "local";
 
@@ -13,21 +15,33 @@ export class LocalDriver implements VolumeDriver {
   }
 
   async create(record: VolumeRecord): Promise<void> {
-    const [option] = Object.keys(record.options);
-    if (option !== undefined)
-      throw invalid(`create ${record.name}: invalid option: ${JSON.stringify(option)}`);
+    try {
+      checkOptions(record.options);
+    } catch (cause) {
+      const { kind, message } = asSlipwayError(cause);
+      throw new SlipwayError(kind, `create ${record.name}: ${message}`, { cause });
+    }
     this.store.create(record);
   }
 
-  async remove(name: string): Promise<void> {
+  /** Nobody uses the volume: what is still mounted on it was left by an engine that was killed. */
+  async remove(name: string, signal: AbortSignal): Promise<void> {
+    await this.#clear(name, signal);
     this.store.remove(name);
   }
 
-  async mount(name: string): Promise<string> {
-    return this.store.path(name);
+  async mount(name: string, _user: string, others: number, signal: AbortSignal): Promise<string> {
+    const path = this.store.path(name);
+    const { options } = this.store.get(name);
+    if (!needsMount(options) || (others > 0 && isMounted(path))) return path;
+    await this.#clear(name, signal);
+    await mountVolume(options, path, signal);
+    return path;
   }
 
-  async unmount(): Promise<void> {}
+  async unmount(name: string, _user: string, others: number, signal: AbortSignal): Promise<void> {
+    if (others === 0) await this.#clear(name, signal);
+  }
 
   async get(name: string): Promise<DriverVolume | undefined> {
     return this.store.find(name) === undefined ? undefined : { name, mountpoint: this.store.path(name) };
@@ -35,5 +49,10 @@ export class LocalDriver implements VolumeDriver {
 
   async list(): Promise<DriverVolume[]> {
     return this.store.list().map(({ name }) => ({ name, mountpoint: this.store.path(name) }));
+  }
+
+  async #clear(name: string, signal: AbortSignal): Promise<void> {
+    const path = this.store.path(name);
+    if (needsMount(this.store.get(name).options) && isMounted(path)) await unmountVolume(path, signal);
   }
 }

@@ -1,8 +1,10 @@
+import { randomUUID } from "node:crypto";
 import { closeSync, constants, fstatSync, renameSync } from "node:fs";
 import { errnoOf, systemError } from "../../../errors/index.ts";
 import { openInRoot } from "../../../os/inroot.ts";
 import type { Volumes } from "../../../volumes/index.ts";
 import type { ContainerMount } from "../record.ts";
+import { fillForeign } from "./populate-foreign.ts";
 
 /** Whether creating a container needs its root filesystem at once: a volume waits to be filled from it. */
 export function needsPopulation(mounts: readonly ContainerMount[], volumes: Volumes): boolean {
@@ -10,7 +12,9 @@ export function needsPopulation(mounts: readonly ContainerMount[], volumes: Volu
 }
 
 const wantsFilling = ({ copyUp, point }: ContainerMount, volumes: Volumes): boolean =>
-  copyUp === true && point.Name !== undefined && volumes.local.isEmpty(point.Name);
+  copyUp === true &&
+  point.Name !== undefined &&
+  (volumes.isForeign(point.Name) || volumes.local.isEmpty(point.Name));
 
 /**
  * Fills empty volumes with what the image has at their place: owners, modes, links and extended attributes
@@ -27,7 +31,9 @@ export async function populateVolumes(
     const source = openDirectory(rootfs, mount.point.Destination);
     if (source === undefined) continue;
     try {
-      await fill(source, mount.point.Name ?? "", volumes, signal);
+      const name = mount.point.Name ?? "";
+      if (!volumes.isForeign(name)) await fill(source, name, volumes, signal);
+      else await fillForeign(`/proc/${process.pid}/fd/${source}`, name, `filling ${randomUUID()}`, volumes);
     } finally {
       closeSync(source);
     }

@@ -1,3 +1,4 @@
+import { asSlipwayError, SlipwayError } from "../../../errors/index.ts";
 import type { EngineContext } from "../../context.ts";
 import type { ContainerRecord } from "../record.ts";
 import type { Undo } from "../undo.ts";
@@ -14,8 +15,20 @@ export async function mountVolumes(
   for (const { Name: name = "", Driver: driver = "" } of volumePoints(record)) {
     await engine.volumes.create({ name, driver });
     undo.add(`unmount the volume ${name}`, () => engine.volumes.unmount(name, record.id));
-    const path = await engine.volumes.mount(name, record.id);
+    const path = await mounted(engine, name, record.id);
     tell(engine, "mount", record, name, path);
+  }
+}
+
+/** Fails with Docker's words around the driver's. */
+async function mounted({ volumes }: EngineContext, name: string, user: string): Promise<string> {
+  try {
+    return await volumes.mount(name, user);
+  } catch (cause) {
+    const { kind, message } = asSlipwayError(cause);
+    throw new SlipwayError(kind, `error while mounting volume '${volumes.path(name)}': ${message}`, {
+      cause,
+    });
   }
 }
 
