@@ -1,8 +1,10 @@
 import { ptr } from "bun:ffi";
+import { realpathSync } from "node:fs";
 import { errnoOf } from "../errors/index.ts";
 import { check, cstring, libc } from "./libc.ts";
 import { attributesOf, mountLong } from "./mount-api.ts";
 import { type MountOptions, parseMountOptions } from "./mount-options.ts";
+import { readMountInfo } from "./mountinfo.ts";
 
 /** A file system to mount, as containerd and the OCI runtime specification write it. */
 export interface FileSystemMount {
@@ -64,6 +66,14 @@ export function unmount(target: string): boolean {
     if (["EINVAL", "ENOENT"].includes(errnoOf(error) ?? "")) return false;
     throw error;
   }
+}
+
+/** Takes away every mount below a directory, as often as others lie on each other. */
+export function unmountBelow(directory: string): void {
+  const below = `${realpathSync(directory)}/`;
+  const found = readMountInfo().filter(({ target }) => target.startsWith(below));
+  // The newest first: it may lie on another.
+  for (const { target } of found.reverse()) unmount(target);
 }
 
 function call(source: string, target: string, type: string, bits: number, data: string): void {
