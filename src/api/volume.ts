@@ -4,7 +4,9 @@ export interface Volume {
   Mountpoint: string;
   CreatedAt: string;
   Labels: Record<string, string> | null;
-  Scope: "local";
+  Scope: "local" | "global";
+  /** What a plugin tells of its volume, at inspect. */
+  Status?: Record<string, unknown>;
   Options: Record<string, string> | null;
   UsageData?: { Size: number; RefCount: number };
 }

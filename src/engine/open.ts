@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { EventBus } from "../events/index.ts";
 import { Metastore } from "../metastore/index.ts";
 import { Names, NetworkController } from "../network/index.ts";
@@ -7,7 +8,7 @@ import { detectCgroups } from "../os/cgroup/index.ts";
 import { nowNanoseconds, rfc3339Nano } from "../os/clock.ts";
 import { Registries } from "../registry/index.ts";
 import { OciRuntime, type Runtime, StatusDirectory } from "../runtime/index.ts";
-import { Volumes } from "../volumes/index.ts";
+import { dockerDirectories, Volumes } from "../volumes/index.ts";
 import type { ImageVerbs } from "./backend.ts";
 import { Background } from "./background.ts";
 import type { EngineConfig } from "./config/index.ts";
@@ -101,7 +102,7 @@ export async function openRooms({ config, host, log }: EngineOptions): Promise<O
     images: storage.images,
     files: storage.files,
     rootfs: new RootFilesystems(storage.snapshots, paths),
-    volumes: openVolumes(paths, metastore, events),
+    volumes: openVolumes(config, paths, metastore, events),
     network,
     networks,
     names: new Names({ log }),
@@ -114,9 +115,12 @@ export async function openRooms({ config, host, log }: EngineOptions): Promise<O
   return { context, images, imageRooms, registries, metastore, status, collect: () => storage.collect() };
 }
 
-function openVolumes(paths: Paths, metastore: Metastore, events: EventBus): Volumes {
+function openVolumes(config: EngineConfig, paths: Paths, metastore: Metastore, events: EventBus): Volumes {
+  const own = join(config.execRoot, "plugins");
+  const { sockets, specs } = dockerDirectories;
   return Volumes.open({
     root: paths.volumes,
+    plugins: { sockets: [own, ...sockets], specs: [own, ...specs] },
     references: metastore.table("volumes"),
     tell: (action, { name, driver }) =>
       events.publish({ type: "volume", action, id: name, attributes: { driver } }),

@@ -46,7 +46,8 @@ export async function restore(engine: EngineContext, announce: () => void): Prom
     );
   }
   await removeLeftovers(engine);
-  await engine.background.attempt("unmount volumes that nobody uses", () => engine.volumes.unmountUnused());
+  // A server that does not answer must not keep the engine from its start.
+  engine.background.run("unmount volumes that nobody uses", () => engine.volumes.unmountUnused());
   engine.background.run("start containers", () => startAccordingToPolicy(engine));
 }
 

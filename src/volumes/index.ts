@@ -1,5 +1,7 @@
+export type { VolumeDescription } from "./catalogue.ts";
 export { runLimited } from "./limited.ts";
 export type { DriverVolume, Scope, VolumeDriver, VolumeRecord } from "./model.ts";
+export { dockerDirectories } from "./plugin/discovery.ts";
 export { VolumeStore } from "./store.ts";
 export { diskUsage } from "./usage.ts";
 export { type VolumeRequest, Volumes } from "./volumes.ts";

@@ -1,9 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { conflict, invalid, notFound } from "../errors/index.ts";
+import { asSlipwayError, conflict, notFound, SlipwayError } from "../errors/index.ts";
 import type { Table } from "../metastore/index.ts";
+import { Catalogue, type VolumeDescription } from "./catalogue.ts";
 import { LocalDriver } from "./local/driver.ts";
 import { needsMount } from "./local/options.ts";
-import type { VolumeDriver, VolumeRecord } from "./model.ts";
+import type { VolumeRecord } from "./model.ts";
+import { dockerDirectories, type PluginDirectories } from "./plugin/discovery.ts";
+import { Plugins } from "./plugin/plugins.ts";
 import { VolumeStore } from "./store.ts";
 import { Turns } from "./turns.ts";
 import { VolumeUsers } from "./users.ts";
@@ -22,6 +25,10 @@ export interface VolumesOptions {
   root: string;
   /** Which plugin has which volume, and what the engine keeps of it. */
   references: Table<VolumeRecord>;
+  /** Where plugins are looked for; Docker's places when absent. */
+  plugins?: PluginDirectories;
+  /** How long a plugin may take for a call, in milliseconds; 30 s when absent. */
+  pluginLimit?: number;
   /** Hears of volumes that have come to be, or are gone for good. */
   tell?: (action: "create" | "destroy", record: VolumeRecord) => void;
 }
@@ -38,6 +45,7 @@ export class Volumes {
   /** Where plugins said that their volumes are. */
   readonly #paths = new Map<string, string>();
   readonly #local: LocalDriver;
+  readonly #catalogue: Catalogue;
 
   private constructor(
     /** The files of local volumes; what concerns only these goes there. */
@@ -45,6 +53,8 @@ export class Volumes {
     private readonly options: VolumesOptions,
   ) {
     this.#local = new LocalDriver(local);
+    const plugins = new Plugins(options.plugins ?? dockerDirectories, options.pluginLimit);
+    this.#catalogue = new Catalogue(local, this.#local, plugins, options.references);
   }
 
   static open(options: VolumesOptions): Volumes {
@@ -53,7 +63,7 @@ export class Volumes {
 
   /** A volume that the engine knows of. */
   find(name: string): VolumeRecord | undefined {
-    return this.local.find(name) ?? this.options.references.get(name);
+    return this.#catalogue.find(name);
   }
 
   /** `notFound` for one it does not know of. */
@@ -65,37 +75,64 @@ export class Volumes {
 
   /** What the engine knows of, by name. Asks no driver. */
   list(): VolumeRecord[] {
-    const others = this.options.references.all().map(({ value }) => value);
-    return [...this.local.list(), ...others].sort((a, b) => (a.name < b.name ? -1 : 1));
+    return this.#catalogue.list();
+  }
+
+  /** All volumes, those that plugins alone know of included, with what their drivers say. */
+  async survey(signal = never): Promise<{ volumes: VolumeDescription[]; warnings: string[] }> {
+    return await this.#catalogue.survey(signal);
+  }
+
+  /** A volume with what its driver says. `notFound` when no driver has it. */
+  async describe(name: string, signal = never): Promise<VolumeDescription> {
+    return await this.#catalogue.describe(name, signal);
   }
 
   /** Makes a volume, or answers the one that has this name already; `conflict` when another driver has it. */
   async create(request: VolumeRequest, signal = never): Promise<VolumeRecord> {
     const name = request.name || randomBytes(32).toString("hex");
     return await this.#turns.run(name, async () => {
-      const known = this.find(name);
-      if (known !== undefined) return sameDriver(known, request.driver);
-      const driver = this.#driver(request.driver || "local");
-      const createdAt = new Date().toISOString().replace(/\.\d+Z$/, "Z");
-      const { labels = {}, options = {} } = request;
-      const record = { name, driver: driver.name, createdAt, labels, options };
-      await driver.create(record, signal);
-      if (driver !== this.#local) this.options.references.put(name, record);
-      this.options.tell?.("create", record);
-      return record;
+      const asked = request.driver ?? "";
+      // Somebody else may have made a volume of this name with a plugin: nobody said that it should be a local one.
+      const probe = request.name && asked === "";
+      const known = probe ? await this.#catalogue.lookup(name, signal) : this.find(name);
+      if (known !== undefined) return sameDriver(known, asked);
+      return await creating(name, async () => {
+        const driver = await this.#catalogue.driver(asked || "local", signal);
+        const createdAt = new Date().toISOString().replace(/\.\d+Z$/, "Z");
+        const { labels = {}, options = {} } = request;
+        const record = { name, driver: driver.name, createdAt, labels, options };
+        await driver.create(record, signal);
+        if (driver !== this.#local) this.options.references.put(name, record);
+        this.options.tell?.("create", record);
+        return record;
+      });
     });
   }
 
-  /** Forgets a volume and deletes what it holds. `conflict` while it is mounted; who merely names it is the caller's to know. */
-  async remove(name: string, signal = never): Promise<void> {
+  /**
+   * Forgets a volume and deletes what it holds. `conflict` while it is mounted; who merely names it is the caller's to know.
+   * With `force` a plugin's volume is forgotten also where the plugin fails to remove it, which is an error all the same.
+   */
+  async remove(name: string, { force = false } = {}, signal = never): Promise<void> {
     await this.#turns.run(name, async () => {
-      const record = this.get(name);
+      const record = await this.#catalogue.lookup(name, signal);
+      if (record === undefined) throw notFound(`get ${name}: no such volume`);
       if (this.#users.count(name) > 0) throw conflict(`remove ${name}: volume is in use`);
-      await this.#driver(record.driver).remove(name, signal);
-      this.options.references.delete(name);
-      this.#paths.delete(name);
+      try {
+        await (await this.#catalogue.driver(record.driver, signal)).remove(name, signal);
+      } catch (error) {
+        if (force) this.#forget(name);
+        throw error;
+      }
+      this.#forget(name);
       this.options.tell?.("destroy", record);
     });
+  }
+
+  #forget(name: string): void {
+    this.options.references.delete(name);
+    this.#paths.delete(name);
   }
 
   /** The path of a volume's files, which stay there until this user unmounts it. Once for each user, however often asked. */
@@ -103,7 +140,12 @@ export class Volumes {
     return await this.#turns.run(name, async () => {
       const { driver } = this.get(name);
       if (this.#users.has(name, user)) return this.path(name);
-      const path = await this.#driver(driver).mount(name, user, this.#users.count(name), signal);
+      const path = await (await this.#catalogue.driver(driver, signal)).mount(
+        name,
+        user,
+        this.#users.count(name),
+        signal,
+      );
       if (driver !== this.#local.name) this.#paths.set(name, path);
       this.#users.add(name, user);
       return path;
@@ -116,20 +158,28 @@ export class Volumes {
       if (!this.#users.has(name, user)) return;
       this.#users.delete(name, user);
       const { driver } = this.get(name);
-      await this.#driver(driver).unmount(name, user, this.#users.count(name), signal);
+      await (await this.#catalogue.driver(driver, signal)).unmount(
+        name,
+        user,
+        this.#users.count(name),
+        signal,
+      );
     });
   }
 
   /** Notes a user that an engine before this one mounted a volume for. */
-  adopt(name: string, user: string): void {
+  adopt(name: string, user: string, path: string): void {
     this.#users.add(name, user);
+    if (this.get(name).driver !== this.#local.name) this.#paths.set(name, path);
   }
 
   /** Unmounts what an engine before this one mounted for users that are gone. To be called when all others are adopted. */
   async unmountUnused(signal = never): Promise<void> {
     for (const { name } of this.local.list()) {
-      if (this.#users.count(name) === 0)
-        await this.#turns.run(name, () => this.#local.unmount(name, "", 0, signal));
+      await this.#turns.run(name, async () => {
+        const unused = this.#users.count(name) === 0 && this.local.find(name) !== undefined;
+        if (unused) await this.#local.unmount(name, "", 0, signal);
+      });
     }
   }
 
@@ -148,10 +198,16 @@ export class Volumes {
   path(name: string): string {
     return this.get(name).driver === this.#local.name ? this.local.path(name) : (this.#paths.get(name) ?? "");
   }
+}
 
-  #driver(name: string): VolumeDriver {
-    if (name === "local" || name === "default") return this.#local;
-    throw invalid(`error looking up volume plugin ${name}: plugin "${name}" not found`);
+/** Says what failed, in Docker's form, unless the driver has said so. */
+async function creating<T>(name: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    const { kind, message, details } = asSlipwayError(cause);
+    if (message.startsWith(`create ${name}: `)) throw cause;
+    throw new SlipwayError(kind, `create ${name}: ${message}`, { ...details, cause });
   }
 }
 

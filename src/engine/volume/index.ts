@@ -6,9 +6,9 @@ import {
   matchesPattern,
 } from "../../api/filters.ts";
 import type * as api from "../../api/index.ts";
-import { conflict } from "../../errors/index.ts";
+import { conflict, SlipwayError } from "../../errors/index.ts";
 import type { EventBus } from "../../events/index.ts";
-import { diskUsage, type VolumeRecord, type Volumes } from "../../volumes/index.ts";
+import { diskUsage, type VolumeDescription, type VolumeRecord, type Volumes } from "../../volumes/index.ts";
 import type { VolumeVerbs } from "../backend.ts";
 import { anonymousLabel } from "../container/mounts/resolve.ts";
 
@@ -23,12 +23,13 @@ export interface VolumeDependencies {
 export function volumeVerbs({ volumes, events, users }: VolumeDependencies): VolumeVerbs {
   return {
     async list(filters) {
-      const chosen = volumes.list().filter(volumeFilter(filters, users));
-      return { Volumes: chosen.map((record) => toWire(record, volumes)), Warnings: [] };
+      const matches = volumeFilter(filters, users);
+      const survey = await volumes.survey();
+      return { Volumes: survey.volumes.filter(matches).map(described), Warnings: survey.warnings };
     },
 
     async inspect(name) {
-      return toWire(volumes.get(name), volumes);
+      return described(await volumes.describe(name));
     },
 
     async create({ Name, Driver, DriverOpts, Labels }) {
@@ -38,11 +39,13 @@ export function volumeVerbs({ volumes, events, users }: VolumeDependencies): Vol
     },
 
     async remove(name, { force }) {
-      if (force && volumes.find(name) === undefined) return;
-      volumes.get(name);
-      const used = users(name);
+      const used = volumes.find(name) === undefined ? [] : users(name);
       if (used.length > 0) throw conflict(`remove ${name}: volume is in use - [${used.join(", ")}]`);
-      await volumes.remove(name);
+      try {
+        await volumes.remove(name, { force: force ?? false });
+      } catch (error) {
+        if (!force || !(error instanceof SlipwayError) || error.kind !== "notFound") throw error;
+      }
     },
 
     async prune(filters) {
@@ -88,15 +91,19 @@ export async function volumeUsage(
   return { ...toWire(record, volumes), UsageData: { Size, RefCount: users(record.name).length } };
 }
 
-function toWire(record: VolumeRecord, volumes: Volumes): api.Volume {
+const toWire = (record: VolumeRecord, volumes: Volumes): api.Volume =>
+  described({ ...record, mountpoint: volumes.path(record.name), scope: "local" });
+
+function described(record: VolumeDescription): api.Volume {
   return {
     CreatedAt: record.createdAt,
     Driver: record.driver,
     Labels: Object.keys(record.labels).length > 0 ? record.labels : null,
-    Mountpoint: volumes.path(record.name),
+    Mountpoint: record.mountpoint,
     Name: record.name,
     Options: Object.keys(record.options).length > 0 ? record.options : null,
-    Scope: "local",
+    Scope: record.scope,
+    ...(record.status === undefined ? {} : { Status: record.status }),
   };
 }
 

@@ -1,4 +1,3 @@
-import { asSlipwayError, SlipwayError } from "../../errors/index.ts";
 import type { DriverVolume, Scope, VolumeDriver, VolumeRecord } from "../model.ts";
 import type { VolumeStore } from "../store.ts";
 import { isMounted, mountVolume, unmountVolume } from "./mount.ts";
@@ -15,12 +14,7 @@ export class LocalDriver implements VolumeDriver {
   }
 
   async create(record: VolumeRecord): Promise<void> {
-    try {
-      checkOptions(record.options);
-    } catch (cause) {
-      const { kind, message } = asSlipwayError(cause);
-      throw new SlipwayError(kind, `create ${record.name}: ${message}`, { cause });
-    }
+    checkOptions(record.options);
     this.store.create(record);
   }
 

@@ -72,7 +72,7 @@ test("the next engine keeps the mounts of its users and takes away the others", 
   }
   const [kept, left] = [before.path("kept"), before.path("left")];
   const after = Volumes.open({ root: join(kept, "..", ".."), references });
-  after.adopt("kept", "container");
+  after.adopt("kept", "container", kept);
   await after.unmountUnused();
   expect(mountsOn(kept)).toHaveLength(1);
   expect(mountsOn(left)).toEqual([]);

@@ -12,11 +12,12 @@ export async function mountVolumes(
   record: ContainerRecord,
   undo: Undo,
 ): Promise<void> {
-  for (const { Name: name = "", Driver: driver = "" } of volumePoints(record)) {
-    await engine.volumes.create({ name, driver });
+  for (const point of volumePoints(record)) {
+    const { Name: name = "", Driver: driver = "" } = point;
+    if (engine.volumes.find(name) === undefined) await engine.volumes.create({ name, driver });
     undo.add(`unmount the volume ${name}`, () => engine.volumes.unmount(name, record.id));
-    const path = await mounted(engine, name, record.id);
-    tell(engine, "mount", record, name, path);
+    point.Source = await mounted(engine, name, record.id);
+    tell(engine, "mount", record, name, point.Source);
   }
 }
 
@@ -44,8 +45,8 @@ export async function unmountVolumes(engine: EngineContext, record: ContainerRec
 
 /** A container that an engine before this one started has its volumes mounted. */
 export function adoptVolumes({ volumes }: EngineContext, record: ContainerRecord): void {
-  for (const { Name: name = "" } of volumePoints(record)) {
-    if (volumes.find(name) !== undefined) volumes.adopt(name, record.id);
+  for (const { Name: name = "", Source } of volumePoints(record)) {
+    if (volumes.find(name) !== undefined) volumes.adopt(name, record.id, Source);
   }
 }
 
