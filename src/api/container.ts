@@ -132,6 +132,14 @@ export interface Mount {
   Target?: string;
   ReadOnly?: boolean;
   Consistency?: string;
+  /** Ours: an id in the container that stands for the source's owner, by an id-mapped mount; a tmpfs's owner. */
+  UID?: number;
+  /** Ours: the same of the group. */
+  GID?: number;
+  /** Ours: gives the source to the container's user, at each start. */
+  Chown?: boolean;
+  /** Ours: keeps what the container writes apart from the source. */
+  Overlay?: boolean;
   BindOptions?: {
     Propagation?: string;
     NonRecursive?: boolean;

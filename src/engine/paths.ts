@@ -77,6 +77,16 @@ export class ContainerPaths {
     return join(this.directory, "resolv.conf");
   }
 
+  /** Where sources of mounts are mounted that have to be changed first. */
+  get mounts(): string {
+    return join(this.bundle, "mounts");
+  }
+
+  /** What the container wrote to its copy-on-write mount of this number. */
+  changes(mount: number): string {
+    return join(this.directory, "changes", String(mount));
+  }
+
   /** /dev/shm of containers that share it. */
   get shm(): string {
     return join(this.bundle, "shm");

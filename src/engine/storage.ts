@@ -69,11 +69,11 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     events,
     dataRoot,
     users: () =>
-      [...containers].map(({ record }) => ({
-        id: record.id,
-        imageId: record.image.id,
-        running: isRunning(record),
-      })),
+      [...containers].flatMap(({ record }) => {
+        const mounted = record.mounts.flatMap(({ image }) => (image === undefined ? [] : [image.id]));
+        const imageIds = [...new Set([record.image.id, ...mounted])];
+        return imageIds.map((imageId) => ({ id: record.id, imageId, running: isRunning(record) }));
+      }),
   };
   return {
     images: imageLookup(rooms),

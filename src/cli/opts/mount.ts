@@ -4,9 +4,12 @@ import { wrong } from "../local-error.ts";
 import { csvFields, cut } from "./csv.ts";
 import { parseBytes } from "./size.ts";
 
-const switches = ["readonly", "ro", "volume-nocopy", "bind-nonrecursive", "bind-create-src"];
+const switches = [
+  ...["readonly", "ro", "volume-nocopy", "bind-nonrecursive", "bind-create-src"],
+  ...["chown", "overlay"],
+];
 
-/** `type=bind,source=/a,target=/b,readonly`, as docker's `--mount`. */
+/** `type=bind,source=/a,target=/b,readonly`, as docker's `--mount`; `uid`, `gid`, `chown`, `overlay` are ours. */
 export function parseMount(text: string): Mount {
   if (text.trim() === "") throw wrong("value is empty");
   const mount: Mount = { Type: "volume" };
@@ -61,6 +64,18 @@ const setters: Record<string, Setter> = {
   destination: target,
   readonly: readOnly,
   ro: readOnly,
+  uid: (mount, value, key) => {
+    mount.UID = id(key, value);
+  },
+  gid: (mount, value, key) => {
+    mount.GID = id(key, value);
+  },
+  chown: (mount, value, key) => {
+    mount.Chown = flag(key, value);
+  },
+  overlay: (mount, value, key) => {
+    mount.Overlay = flag(key, value);
+  },
   consistency: (mount, value) => {
     mount.Consistency = value.toLowerCase();
   },
@@ -116,6 +131,11 @@ function flag(key: string, value: string): boolean {
   if (value === "1" || value === "true") return true;
   if (value === "0" || value === "false") return false;
   throw wrong(`invalid value for ${key}: ${value}`);
+}
+
+function id(key: string, value: string): number {
+  if (!/^\d{1,10}$/.test(value)) throw wrong(`invalid value for ${key}: ${value}: a number is needed`);
+  return Number(value);
 }
 
 function size(key: string, value: string): number {

@@ -3,19 +3,19 @@ import type { Mount, Spec } from "../../oci/spec.ts";
 import type { EngineContext } from "../context.ts";
 import { cgroupLeaf } from "./cgroup.ts";
 import type { Container } from "./container.ts";
-import { prepareMounts } from "./mounts/prepare.ts";
 import type { JoinedNetwork } from "./network/join.ts";
 import { linkEnvironment } from "./network/link-environment.ts";
 import type { ContainerRecord } from "./record.ts";
 import { requireProcess } from "./require.ts";
 import { buildSpec } from "./spec/index.ts";
 
-/** The runtime's configuration of a container that is about to be started. */
+/** The runtime's configuration of a container that is about to be started; `mounts` are the user's. */
 export function bundleFor(
   engine: EngineContext,
   container: Container,
   rootfs: string,
   network: JoinedNetwork,
+  mounts: readonly Mount[],
 ): Spec {
   const { record } = container;
   const pidPath = joined(engine, container, "PidMode", "pid");
@@ -26,7 +26,7 @@ export function bundleFor(
     rootfs,
     network: network.namespace,
     linkEnvironment: network.links.flatMap((link) => linkEnvironment(record, link)),
-    mounts: [...prepareMounts(record, engine.volumes), ...networkFiles(engine, record)],
+    mounts: [...mounts, ...networkFiles(engine, record)],
     cgroupPath: cgroupLeaf(engine, record),
     host: engine.host,
     config: engine.config,

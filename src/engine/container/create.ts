@@ -43,6 +43,7 @@ export async function createContainer(
     undo.add("delete the files", () => deleteFiles(engine, id));
     mkdirSync(engine.paths.container(id).directory, { recursive: true, mode: 0o710 });
     await engine.rootfs.prepare(id, image.chainId);
+    await holdImages(engine, id, mounts);
     const record: ContainerRecord = {
       id,
       name,
@@ -89,6 +90,8 @@ async function makeMounts(
     config,
     hostConfig,
     volumes,
+    images: engine.images,
+    dataRoot: engine.config.dataRoot,
     container: (ref) => containers.find(ref).record,
   });
   for (const { point, anonymous } of mounts) {
@@ -97,6 +100,12 @@ async function makeMounts(
     if (anonymous) undo.add(`remove the volume ${name}`, () => volumes.remove(name));
   }
   return mounts;
+}
+
+/** Images that are mounted stay as long as the container, whatever becomes of their names. */
+async function holdImages({ rootfs }: EngineContext, id: string, mounts: ContainerMount[]): Promise<void> {
+  for (const [at, { image }] of mounts.entries())
+    if (image !== undefined) await rootfs.prepareImage(id, at, image.chainId);
 }
 
 /** Volumes that are empty get what the image has in their place, before the container is known to anybody. */

@@ -58,19 +58,29 @@ export interface RecordedNetwork {
   ports: PortMap;
 }
 
+/** What a bind or volume mount does to its source's files before the container sees them. */
+export interface SourceChanges {
+  /** `uid=`, `gid=`: ids in the container that stand for the source's owner and group, and the other way round. */
+  owner?: { uid?: number; gid?: number };
+  /** `U`: the source is given to the container's user. */
+  chown?: boolean;
+  /** `O`: what the container writes stays with it and is not seen in the source. */
+  overlay?: boolean;
+}
+
 /** A mount as resolved at create: what inspect shows, and what the kernel is to be told. */
-export interface ContainerMount {
+export interface ContainerMount extends SourceChanges {
   point: MountPoint;
   /** mount(8) options for the runtime, such as `rbind`, `ro`, `rprivate`, `size=64m`. */
   options: string[];
   /** A volume that did not name `nocopy`: filled from the image when it is empty at first use. */
   copyUp?: boolean;
-  /** Path inside the volume. */
+  /** Path inside the volume or image. */
   subpath?: string;
   /** Anonymous volumes go with the container when it is removed with `-v` or `--rm`. */
   anonymous?: boolean;
-  /** `--mount type=image`: the image to mount. */
-  image?: string;
+  /** `--mount type=image`: the image to mount, as it was at create. */
+  image?: { id: string; chainId?: string };
   /** Bind sources of the `-v` form are made when missing. */
   createSource?: boolean;
 }

@@ -1,8 +1,8 @@
-import { mkdirSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, statSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { systemError } from "../../errors/index.ts";
-import { mount, unmount } from "../../os/mount.ts";
+import { mount, unmount, unmountBelow } from "../../os/mount.ts";
 import type { Snapshotter } from "../../snapshots/index.ts";
 import type { Paths } from "../paths.ts";
 import { Mutex } from "./mutex.ts";
@@ -53,12 +53,36 @@ export class RootFilesystems {
   }
 
   /**
-   * Deletes a bundle. Its mount point stays while somebody still looks into the root filesystem: what is mounted
+   * Mounts an image on `target`, for a container's mount of this number. The snapshot is made by `prepareImage`; a
+   * power cut may have taken it away.
+   */
+  async mountImage(
+    id: string,
+    mountNumber: number,
+    chainId: string | undefined,
+    target: string,
+  ): Promise<void> {
+    const key = await this.prepareImage(id, mountNumber, chainId);
+    mkdirSync(target, { recursive: true });
+    for (const what of this.snapshots.mounts(key)) mount(what, target);
+  }
+
+  /** Holds an image's layers for a container's mount, as long as the container lasts. Answers the snapshot's key. */
+  async prepareImage(id: string, mountNumber: number, chainId: string | undefined): Promise<string> {
+    const key = `${id}.${mountNumber}`;
+    if (!this.snapshots.has(key)) await this.snapshots.view(key, chainId);
+    return key;
+  }
+
+  /**
+   * Deletes a bundle, with what is mounted for the container's mounts. Its mount point stays while somebody still looks into the root filesystem: what is mounted
    * there are the container's files.
    */
   async deleteBundle({ id }: Pick<RootRecord, "id">): Promise<void> {
-    const { bundle, rootfs } = this.paths.container(id);
+    const { bundle, rootfs, mounts } = this.paths.container(id);
     await this.exclusively(id, async () => {
+      // Else the files of users would be deleted that are mounted there.
+      if (existsSync(mounts)) unmountBelow(mounts);
       const entries = this.users.has(id)
         ? (await readdir(bundle)).map((name) => join(bundle, name))
         : [bundle];
@@ -87,16 +111,18 @@ export class RootFilesystems {
     await this.exclusively(id, async () => {
       // What is deleted next needs no writing back.
       await this.forget(id, true);
-      if (this.snapshots.has(id)) await this.snapshots.remove(id);
+      const { mounts } = this.paths.container(id);
+      if (existsSync(mounts)) unmountBelow(mounts);
+      const own = [...this.snapshots.walk()].filter(({ key }) => ownerOf(key) === id);
+      for (const { key } of own) await this.snapshots.remove(key);
     });
     this.mutexes.delete(id);
   }
 
   /** Ids of all containers that have a snapshot. */
   ids(): string[] {
-    return [...this.snapshots.walk()]
-      .filter(({ kind, key }) => kind === "active" && isId(key))
-      .map(({ key }) => key);
+    const owners = [...this.snapshots.walk()].map(({ key }) => ownerOf(key));
+    return [...new Set(owners.filter((id) => id !== undefined))];
   }
 
   /** Bytes that the container has written, and those with its image's. */
@@ -145,7 +171,8 @@ type RootRecord = Pick<ContainerRecord, "id" | "hostConfig" | "image">;
 /** What a container wrote that is removed at its end need not survive a power cut. */
 const isVolatile = ({ hostConfig }: RootRecord): boolean => hostConfig.AutoRemove ?? false;
 
-const isId = (key: string) => /^[0-9a-f]{64}$/.test(key);
+/** The container that a snapshot belongs to: one for its root, others for the images that it mounts. */
+export const ownerOf = (key: string): string | undefined => /^([0-9a-f]{64})(?:\.\d+)?$/.exec(key)?.[1];
 
 function isMountPoint(path: string): boolean {
   const inside = statSync(path, { throwIfNoEntry: false });

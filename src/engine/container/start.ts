@@ -8,6 +8,7 @@ import type { Container, Run } from "./container.ts";
 import { emit } from "./events.ts";
 import { supervise } from "./exit.ts";
 import { startHealthChecks } from "./health.ts";
+import { prepareMounts } from "./mounts/prepare.ts";
 import { mountVolumes } from "./mounts/volumes.ts";
 import { linkingHostsFollow, writeNetworkFiles } from "./network/files.ts";
 import { type JoinedNetwork, joinNetwork } from "./network/join.ts";
@@ -70,7 +71,8 @@ export async function launch(engine: EngineContext, container: Container): Promi
     await mountVolumes(engine, record, undo);
     writeNetworkFiles(engine, container, network);
     mountSharedMemory(engine, record, undo);
-    runtime.writeBundle(paths.bundle, bundleFor(engine, container, rootfs, network));
+    const mounts = await prepareMounts(record, { ...engine, paths, root: rootfs });
+    runtime.writeBundle(paths.bundle, bundleFor(engine, container, rootfs, network, mounts));
     const group = cgroupOf(engine, record);
     undo.add("remove what the runtime left", () => runtime.remove(record.id, group));
     undo.add("end the memory watch", () => endMemoryWatch(container));

@@ -2,6 +2,7 @@ import { readdir, rm, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { errnoOf } from "../../errors/index.ts";
 import { isDigest } from "../../oci/digest.ts";
+import { ownerOf } from "../container/rootfs.ts";
 import type { EngineContext } from "../context.ts";
 import { bootstrapPrefix } from "../image/bootstrap/scratch.ts";
 import { collect } from "../image/garbage.ts";
@@ -67,7 +68,9 @@ async function* unusedSnapshots(
 ): AsyncGenerator<Leftover> {
   const { images, leases, snapshots } = rooms;
   const used = new Set<string>(images.all().flatMap(({ chain }) => chain));
-  for (const { record } of engine.containers) if (record.image.chainId) used.add(record.image.chainId);
+  for (const { record } of engine.containers)
+    for (const image of [record.image, ...record.mounts.map((mount) => mount.image)])
+      if (image?.chainId) used.add(image.chainId);
   const all = [...snapshots.walk()];
   const parents = new Map(all.map(({ key, parent }) => [key, parent]));
   for (const key of [...used]) {
@@ -81,7 +84,7 @@ async function* unusedSnapshots(
       if (leases.holdsLayer(key)) continue;
       const remove = async () => void (await collect(rooms, { blobs: [], chains: [key] }));
       yield { path, what: "a layer of no image", delete: remove };
-    } else if (engine.containers.get(key) === undefined && created < Date.now() - grace) {
+    } else if (engine.containers.get(ownerOf(key) ?? key) === undefined && created < Date.now() - grace) {
       yield { path, what: "a writable layer of no container", delete: () => snapshots.remove(key) };
     }
   }

@@ -10,6 +10,10 @@ export const mount = object<Mount>({
   Target: string,
   ReadOnly: boolean,
   Consistency: string,
+  UID: integer,
+  GID: integer,
+  Chown: boolean,
+  Overlay: boolean,
   BindOptions: object<Options<"BindOptions">>({
     Propagation: string,
     NonRecursive: boolean,

@@ -1,57 +1,39 @@
 import { posix } from "node:path";
-import { invalid } from "../../../errors/index.ts";
-import type { ContainerMount } from "../record.ts";
-
-const propagations = new Set(["private", "rprivate", "shared", "rshared", "slave", "rslave"]);
-const labels = new Set(["z", "Z"]);
-const consistency = new Set(["consistent", "cached", "delegated", "default"]);
+import { invalid, SlipwayError } from "../../../errors/index.ts";
+import type { ContainerMount, SourceChanges } from "../record.ts";
+import { checkChanges, type Modes, parseModes } from "./modes.ts";
 
 /** What `-v` means: a host path or a volume's name, a place in the container, and modes. */
-export interface BindSpec {
+export interface BindSpec extends Modes {
   source: string;
   destination: string;
-  readOnly: boolean;
-  noCopy: boolean;
-  propagation?: string;
   mode: string;
 }
 
 /** Parses `source:destination[:mode,…]` as Docker does; the source may be a name or an absolute path. */
 export function parseBind(text: string): BindSpec {
+  const wrong = (reason: string) => invalid(`invalid volume specification: '${text}'${reason}`);
   const parts = text.split(":");
   const [source = "", destination = "", mode = ""] = parts;
-  if (parts.length < 2 || parts.length > 3 || source === "" || destination === "") {
-    throw invalid(`invalid volume specification: '${text}'`);
-  }
-  if (!destination.startsWith("/")) {
-    throw invalid(
-      `invalid volume specification: '${text}': invalid mount path: '${destination}' mount path must be absolute`,
-    );
-  }
-  const spec: BindSpec = {
-    source,
-    destination: cleanDestination(destination, text),
-    readOnly: false,
-    noCopy: false,
-    mode,
-  };
-  for (const word of mode === "" ? [] : mode.split(",")) applyMode(spec, word, text);
+  if (parts.length < 2 || parts.length > 3 || source === "" || destination === "") throw wrong("");
+  if (!destination.startsWith("/"))
+    throw wrong(`: invalid mount path: '${destination}' mount path must be absolute`);
+  const modes = understood(mode, wrong);
   if (source.startsWith("/")) {
-    if (spec.noCopy)
-      throw invalid(`invalid volume specification: '${text}': invalid mode: nocopy applies to volumes`);
-  } else if (spec.propagation !== undefined) {
-    throw invalid(`invalid volume specification: '${text}': propagation applies to bind mounts`);
-  }
-  return spec;
+    if (modes.noCopy) throw wrong(": invalid mode: nocopy applies to volumes");
+  } else if (modes.propagation !== undefined) throw wrong(": propagation applies to bind mounts");
+  return { ...modes, source, destination: cleanDestination(destination, text), mode };
 }
 
-function applyMode(spec: BindSpec, word: string, text: string): void {
-  if (word === "ro" || word === "readonly") spec.readOnly = true;
-  else if (word === "rw") spec.readOnly = false;
-  else if (word === "nocopy" || word === "volume-nocopy") spec.noCopy = true;
-  else if (propagations.has(word)) spec.propagation = word;
-  else if (!labels.has(word) && !consistency.has(word)) {
-    throw invalid(`invalid volume specification: '${text}': invalid mode: ${word}`);
+/** A mistake in the modes is told with the whole specification. */
+function understood(mode: string, wrong: (reason: string) => SlipwayError): Modes {
+  try {
+    const modes = parseModes(mode);
+    checkChanges(modes, modes.propagation);
+    return modes;
+  } catch (error) {
+    if (!(error instanceof SlipwayError)) throw error;
+    throw wrong(`: ${error.message}`);
   }
 }
 
@@ -63,8 +45,7 @@ export function cleanDestination(path: string, what: string): string {
   return clean;
 }
 
-/** A bind mount in the form the record keeps. */
-export function bindMount(options: {
+export interface BindOptions extends SourceChanges {
   source: string;
   destination: string;
   readOnly: boolean;
@@ -74,7 +55,11 @@ export function bindMount(options: {
   createSource: boolean;
   /** `false` leaves submounts writable. */
   readOnlyRecursive?: boolean;
-}): ContainerMount {
+}
+
+/** A bind mount in the form the record keeps. */
+export function bindMount(options: BindOptions): ContainerMount {
+  const { source, destination, mode, createSource } = options;
   const propagation = options.propagation || "rprivate";
   const readOnly = options.readOnlyRecursive === false ? "ro" : "rro";
   const flags = [
@@ -85,13 +70,23 @@ export function bindMount(options: {
   return {
     point: {
       Type: "bind",
-      Source: options.source,
-      Destination: options.destination,
-      Mode: options.mode,
+      Source: source,
+      Destination: destination,
+      Mode: mode,
       RW: !options.readOnly,
       Propagation: propagation,
     },
     options: flags,
-    createSource: options.createSource,
+    createSource,
+    ...changesOf(options),
+  };
+}
+
+/** Those changes that were asked for. */
+export function changesOf({ owner, chown, overlay }: SourceChanges): SourceChanges {
+  return {
+    ...(owner === undefined ? {} : { owner }),
+    ...(chown ? { chown } : {}),
+    ...(overlay ? { overlay } : {}),
   };
 }

@@ -1,10 +1,16 @@
-import { existsSync } from "node:fs";
 import type { ContainerConfig, HostConfig, Mount } from "../../../api/index.ts";
-import { invalid, notImplemented } from "../../../errors/index.ts";
+import { invalid } from "../../../errors/index.ts";
 import type { Volumes } from "../../../volumes/index.ts";
-import type { ContainerMount, ContainerRecord } from "../record.ts";
-import { bindMount, cleanDestination, parseBind } from "./bind.ts";
+import type { ImageLookup } from "../../context.ts";
+import type { ContainerMount, ContainerRecord, SourceChanges } from "../record.ts";
+import { bindMount, changesOf, cleanDestination, parseBind } from "./bind.ts";
+import { changesFrom } from "./changes.ts";
+import { fromContainers } from "./from-containers.ts";
+import { imageMount } from "./image.ts";
+import { propagationOf } from "./propagation.ts";
 import { parseTmpfsOptions } from "./tmpfs.ts";
+import { tmpfsMount } from "./tmpfs-mount.ts";
+import { typedBind } from "./typed-bind.ts";
 
 /** The label that tells volumes nobody named; prune and `rm -v` go by it. Docker's. */
 export const anonymousLabel = "com.docker.volume.anonymous";
@@ -13,6 +19,9 @@ export interface ResolveInput {
   config: ContainerConfig;
   hostConfig: HostConfig;
   volumes: Volumes;
+  images: Pick<ImageLookup, "resolve">;
+  /** The engine's: what holds it, or lies in it, is mounted with care. */
+  dataRoot: string;
   /** Finds the container that `--volumes-from` names; throws when there is none. */
   container: (ref: string) => ContainerRecord;
 }
@@ -35,10 +44,8 @@ export async function resolveMounts(input: ResolveInput): Promise<ContainerMount
   }
   for (const text of hostConfig.Binds ?? []) add(await fromBind(text, input));
   for (const mount of hostConfig.Mounts ?? []) add(await fromMount(mount, input));
-  for (const text of hostConfig.VolumesFrom ?? []) {
-    for (const mount of fromContainer(text, input)) {
-      if (!mounts.has(mount.point.Destination)) mounts.set(mount.point.Destination, mount);
-    }
+  for (const mount of fromContainers(hostConfig.VolumesFrom ?? [], input.container)) {
+    if (!mounts.has(mount.point.Destination)) mounts.set(mount.point.Destination, mount);
   }
   for (const path of Object.keys(config.Volumes ?? {})) {
     const destination = cleanDestination(path, path);
@@ -48,65 +55,58 @@ export async function resolveMounts(input: ResolveInput): Promise<ContainerMount
   return [...mounts.values()];
 }
 
-async function fromBind(text: string, { volumes, hostConfig }: ResolveInput): Promise<ContainerMount> {
+async function fromBind(
+  text: string,
+  { volumes, hostConfig, dataRoot }: ResolveInput,
+): Promise<ContainerMount> {
   const spec = parseBind(text);
-  if (spec.source.startsWith("/")) return bindMount({ ...spec, createSource: true });
+  if (spec.source.startsWith("/")) {
+    const propagation = propagationOf(spec.source, spec.propagation ?? "", dataRoot);
+    return bindMount({ ...spec, propagation, createSource: true });
+  }
   const driver = hostConfig.VolumeDriver ?? "";
   return await volumeMount(volumes, { ...spec, name: spec.source, mode: spec.mode || "z", driver });
 }
 
 async function fromMount(mount: Mount, input: ResolveInput): Promise<ContainerMount> {
-  const { Type, Source = "", Target = "", ReadOnly = false } = mount;
+  const { Type, Source = "", Target = "" } = mount;
   const what = `invalid mount config for type "${Type}"`;
   if (Target === "") throw invalid(`${what}: field Target must not be empty`);
   const destination = cleanDestination(Target, Target);
+  const changes = changesFrom(mount, what);
   switch (Type) {
     case "bind":
-      return typedBind(mount, Source, destination, what);
+      return typedBind(mount, { source: Source, destination, ...changes }, what, input.dataRoot);
     case "volume":
-      return await typedVolume(mount, input, destination);
+      return await typedVolume(mount, input, destination, changes);
     case "tmpfs":
       if (Source !== "") throw invalid(`${what}: field Source must not be specified`);
-      return tmpfsMount(mount, destination, ReadOnly);
+      return tmpfsMount(mount, destination);
     case "image":
-      throw notImplemented(
-        "mounts of type image are not supported yet: copy the files out of the image instead",
-      );
+      return await imageMount(mount, destination, input.images);
     default:
       throw invalid(`mount type unknown: "${Type}"`);
   }
-}
-
-function typedBind(
-  { BindOptions, ReadOnly = false }: Mount,
-  source: string,
-  destination: string,
-  what: string,
-) {
-  if (!source.startsWith("/"))
-    throw invalid(`${what}: invalid mount path: '${source}' mount path must be absolute`);
-  const createSource = BindOptions?.CreateMountpoint ?? false;
-  if (!createSource && !existsSync(source))
-    throw invalid(`${what}: bind source path does not exist: ${source}`);
-  return bindMount({
-    source,
-    destination,
-    readOnly: ReadOnly,
-    mode: "",
-    ...(BindOptions?.Propagation ? { propagation: BindOptions.Propagation } : {}),
-    recursive: !BindOptions?.NonRecursive,
-    readOnlyRecursive: !BindOptions?.ReadOnlyNonRecursive,
-    createSource,
-  });
 }
 
 async function typedVolume(
   mount: Mount,
   { volumes, hostConfig }: ResolveInput,
   destination: string,
+  changes: SourceChanges,
 ): Promise<ContainerMount> {
   const { VolumeOptions, Source = "", ReadOnly = false } = mount;
+  const subpath = VolumeOptions?.Subpath ?? "";
+  if (subpath !== "" && Source === "")
+    throw invalid(
+      'invalid mount config for type "volume": must not set Subpath when using anonymous volumes',
+    );
+  if (subpath.startsWith("/") || subpath.split("/").includes(".."))
+    throw invalid(
+      `invalid mount config for type "volume": subpath must be a relative path within the volume: ${subpath}`,
+    );
   return await volumeMount(volumes, {
+    ...changes,
     name: Source,
     destination,
     readOnly: ReadOnly,
@@ -115,38 +115,7 @@ async function typedVolume(
     labels: VolumeOptions?.Labels ?? {},
     driver: VolumeOptions?.DriverConfig?.Name || hostConfig.VolumeDriver || "",
     driverOptions: VolumeOptions?.DriverConfig?.Options ?? {},
-    ...(VolumeOptions?.Subpath ? { subpath: VolumeOptions.Subpath } : {}),
-  });
-}
-
-function tmpfsMount({ TmpfsOptions }: Mount, destination: string, readOnly: boolean): ContainerMount {
-  const extra = (TmpfsOptions?.Options ?? []).map((words) => words.join("="));
-  const options = [
-    ...(readOnly ? ["ro"] : []),
-    ...(TmpfsOptions?.SizeBytes ? [`size=${TmpfsOptions.SizeBytes}`] : []),
-    ...(TmpfsOptions?.Mode ? [`mode=${TmpfsOptions.Mode.toString(8)}`] : []),
-    ...extra,
-  ];
-  return {
-    point: { Type: "tmpfs", Source: "", Destination: destination, Mode: "", RW: !readOnly, Propagation: "" },
-    options: parseTmpfsOptions(options.join(",")),
-  };
-}
-
-function fromContainer(text: string, { container }: ResolveInput): ContainerMount[] {
-  const [ref = "", mode = "rw", ...rest] = text.split(":");
-  if (ref === "" || rest.length > 0) throw invalid(`invalid volumes-from specification: ${text}`);
-  if (!["rw", "ro", "z", "Z"].includes(mode)) throw invalid(`invalid mode: ${mode}`);
-  return container(ref).mounts.map((mount) => {
-    const writable = mount.point.RW && mode !== "ro";
-    const options = mount.options.filter((option) => option !== "ro" && option !== "rro");
-    return {
-      ...mount,
-      point: { ...mount.point, RW: writable },
-      options: writable ? options : [...options, "ro"],
-      anonymous: false,
-      copyUp: false,
-    };
+    ...(subpath === "" ? {} : { subpath }),
   });
 }
 
@@ -173,7 +142,7 @@ async function volumeMount(
     driver: string;
     driverOptions?: Record<string, string>;
     subpath?: string;
-  },
+  } & SourceChanges,
 ): Promise<ContainerMount> {
   const anonymous = options.name === "";
   const labels = { ...options.labels, ...(anonymous ? { [anonymousLabel]: "" } : {}) };
@@ -190,9 +159,10 @@ async function volumeMount(
       RW: !options.readOnly,
       Propagation: "",
     },
-    options: ["rbind", ...(options.readOnly ? ["ro"] : []), "rprivate"],
+    options: ["rbind", ...(options.readOnly ? ["rro"] : []), "rprivate"],
     copyUp: !options.noCopy && options.subpath === undefined,
     anonymous,
     ...(options.subpath === undefined ? {} : { subpath: options.subpath }),
+    ...changesOf(options),
   };
 }
