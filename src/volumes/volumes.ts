@@ -3,7 +3,7 @@ import { asSlipwayError, conflict, notFound, SlipwayError } from "../errors/inde
 import type { Table } from "../metastore/index.ts";
 import { Catalogue, type VolumeDescription } from "./catalogue.ts";
 import { LocalDriver } from "./local/driver.ts";
-import { needsMount } from "./local/options.ts";
+import { needsMount, restrictionsOf } from "./local/options.ts";
 import type { VolumeRecord } from "./model.ts";
 import { dockerDirectories, type PluginDirectories } from "./plugin/discovery.ts";
 import { Plugins } from "./plugin/plugins.ts";
@@ -187,6 +187,12 @@ export class Volumes {
   isForeign(name: string): boolean {
     const { driver, options } = this.get(name);
     return driver !== this.#local.name || needsMount(options);
+  }
+
+  /** Words of mount(8) that hold for every mount of a volume, such as `ro`. */
+  restrictions(name: string): string[] {
+    const { driver, options } = this.get(name);
+    return driver === this.#local.name ? restrictionsOf(options) : [];
   }
 
   /** The volumes that a user has mounted. */

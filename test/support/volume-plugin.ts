@@ -63,7 +63,6 @@ const calls: Record<string, (body: Body) => object | Promise<Response>> = {
 if (existsSync(socket)) rmSync(socket);
 Bun.serve({
   unix: socket,
-  idleTimeout: 0,
   async fetch(request) {
     const call = calls[new URL(request.url).pathname.slice(1)];
     if (call === undefined) return new Response("no such call", { status: 404 });

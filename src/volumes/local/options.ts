@@ -35,6 +35,21 @@ function checkSize(size: string): void {
 
 const hasPort = (device: string): boolean => /^\/\/[^/]*:\d+(\/|$)/.test(device);
 
+const restrictions = new Set([
+  "ro",
+  "nosuid",
+  "nodev",
+  "noexec",
+  "nosymfollow",
+  "noatime",
+  "nodiratime",
+  "strictatime",
+]);
+
+/** What a volume's options forbid to whoever uses it: a runtime that binds it elsewhere must be told again. */
+export const restrictionsOf = ({ o = "" }: Readonly<Record<string, string>>): string[] =>
+  o.split(",").filter((word) => restrictions.has(word));
+
 /** Whether a volume is a file system to mount, not merely a directory. */
 export function needsMount({ type, device }: Readonly<Record<string, string>>): boolean {
   return Boolean(type) || Boolean(device);

@@ -5,7 +5,12 @@ import { join } from "node:path";
 import { scratchVolumes } from "../volumes.fixture.ts";
 import { findPlugin, pluginNames } from "./discovery.ts";
 
+/** Answers by call: an object to send as JSON, or a text as it is. */
 type Answers = Record<string, unknown>;
+interface Raw {
+  status: number;
+  text: string;
+}
 
 const servers: { stop(force: boolean): unknown }[] = [];
 afterEach(() => {
@@ -22,8 +27,8 @@ function withPlugin(answers: Answers) {
       const method = new URL(request.url).pathname.slice(1);
       asked.push({ method, body: await request.json(), accept: request.headers.get("accept") });
       if (!(method in answers)) return await new Promise<Response>(() => {});
-      const answer = answers[method];
-      return answer instanceof Response ? answer.clone() : Response.json(answer);
+      const { status = 200, text = JSON.stringify(answers[method]) } = answers[method] as Partial<Raw>;
+      return new Response(text, { status });
     },
   });
   servers.push(server);
@@ -80,8 +85,8 @@ test("volumes that only the plugin knows of are listed, and found by name", asyn
 
 test.each([
   ["with an error", { Err: "disk on fire" }, "create data: disk on fire"],
-  ["with an error status", Response.json({ Err: "no" }, { status: 500 }), "VolumeDriver.Create: no"],
-  ["with what is no JSON", new Response("<html>"), "no JSON object: <html>"],
+  ["with an error status", { status: 500, text: '{"Err":"no"}' }, "VolumeDriver.Create: no"],
+  ["with what is no JSON", { text: "<html>" }, "no JSON object: <html>"],
   ["with a list", [], "no JSON object: []"],
 ])("a plugin that answers %s is told of, and nothing is kept", async (_, answer, message) => {
   const { volumes } = withPlugin({ ...honest, "VolumeDriver.Create": answer });

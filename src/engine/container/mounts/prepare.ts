@@ -50,8 +50,9 @@ async function prepareMount(
   at: number,
   rooms: MountRooms,
 ): Promise<Mount> {
-  const { Type, Destination: destination } = mount.point;
-  const { options } = mount;
+  const { Type, Destination: destination, Name } = mount.point;
+  const restrictions = Type === "volume" && Name !== undefined ? rooms.volumes.restrictions(Name) : [];
+  const options = [...new Set([...mount.options, ...restrictions])];
   if (Type === "tmpfs") return { destination, type: "tmpfs", source: "tmpfs", options };
   const plain = await sourceOf(record, mount, at, rooms);
   checkPropagation(plain, options);

@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { throughBoth, uniqueName, withEngine } from "../../support/suite.ts";
+
+const fixture = withEngine();
+let plugin: Bun.Subprocess | undefined;
+const directory = () => join(fixture.engine.root, "plugin-data");
+
+beforeAll(async () => {
+  const sockets = join(fixture.engine.execRoot, "plugins");
+  mkdirSync(sockets, { recursive: true });
+  const socket = join(sockets, "store.sock");
+  const program = join(import.meta.dir, "../../support/volume-plugin.ts");
+  plugin = Bun.spawn([process.execPath, program, socket, directory()], {
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  const deadline = Date.now() + 10_000;
+  while (!existsSync(socket)) {
+    if (Date.now() > deadline) throw new Error("the plugin did not start within 10 s");
+    await Bun.sleep(20);
+  }
+}, 60_000);
+
+afterAll(async () => {
+  plugin?.kill();
+  await plugin?.exited;
+});
+
+throughBoth("volume plugins:", fixture, ({ call, ok }) => {
+  const inspect = async (name: string) => JSON.parse(await ok(["volume", "inspect", name]))[0];
+
+  test("a plugin's volume is made, mounted for a container, listed and removed", async () => {
+    const name = await ok([
+      "volume",
+      "create",
+      "-d",
+      "store",
+      "-o",
+      "k=v",
+      "--label",
+      "a=b",
+      uniqueName("p"),
+    ]);
+    expect(await inspect(name)).toMatchObject({
+      Driver: "store",
+      Scope: "global",
+      Labels: { a: "b" },
+      Options: { k: "v" },
+      CreatedAt: "2020-01-02T03:04:05Z",
+      Status: { users: [] },
+    });
+    const mount = ["-v", `${name}:/data`];
+    const id = await ok(["run", "-d", ...mount, "busybox", "sh", "-c", "echo kept > /data/file; sleep 1000"]);
+    expect((await inspect(name)).Status).toEqual({ users: [id] });
+    const [container] = JSON.parse(await ok(["inspect", id]));
+    expect(container.Mounts).toMatchObject([
+      { Name: name, Driver: "store", Source: join(directory(), name) },
+    ]);
+    await ok(["rm", "-f", id]);
+    expect((await inspect(name)).Status).toEqual({ users: [] });
+    expect(await ok(["run", "--rm", ...mount, "busybox", "cat", "/data/file"])).toBe("kept");
+    expect(await ok(["volume", "ls", "-q", "--filter", "driver=store"])).toBe(name);
+    await ok(["volume", "rm", name]);
+    expect(existsSync(join(directory(), name))).toBe(false);
+  });
+
+  test("--volume-driver and --mount volume-driver choose the plugin", async () => {
+    const [one, two] = [uniqueName("p"), uniqueName("p")];
+    await ok(["run", "--rm", "--volume-driver", "store", "-v", `${one}:/data`, "busybox", "true"]);
+    const mount = `type=volume,src=${two},dst=/data,volume-driver=store,volume-opt=k=v`;
+    await ok(["run", "--rm", "--mount", mount, "busybox", "true"]);
+    expect((await inspect(one)).Driver).toBe("store");
+    expect((await inspect(two)).Options).toEqual({ k: "v" });
+    const taken = await call(["volume", "create", "-d", "local", one]);
+    expect(taken.stderr).toContain(`driver 'store' already has volume '${one}': volume name must be unique`);
+    await ok(["volume", "rm", one, two]);
+  });
+
+  test("what a plugin gets wrong is told, and other containers start", async () => {
+    const faulty = async (fault: string) =>
+      await ok(["volume", "create", "-d", "store", "-o", `fault=${fault}`, uniqueName("p")]);
+    const start = (name: string) => call(["run", "--rm", "-v", `${name}:/data:nocopy`, "busybox", "true"]);
+    const failed = await call(["volume", "create", "-d", "store", "-o", "fault=create", "broken"]);
+    expect(failed.stderr).toContain("create broken: VolumeDriver.Create: the store is full");
+    const [garbage, relative, refuse] = [
+      await faulty("garbage"),
+      await faulty("relative"),
+      await faulty("refuse"),
+    ];
+    expect((await start(garbage)).stderr).toContain("no JSON object");
+    expect((await start(relative)).stderr).toContain("is not absolute");
+    expect((await call(["volume", "rm", refuse])).stderr).toContain("the volume is wanted");
+    await ok(["run", "--rm", "busybox", "true"]);
+    await ok(["volume", "rm", garbage, relative]);
+  });
+
+  test("while a plugin hangs, the engine answers", async () => {
+    const name = await ok(["volume", "create", "-d", "store", "-o", "fault=hang", uniqueName("p")]);
+    const container = uniqueName();
+    const hanging = call([
+      "run",
+      "--rm",
+      "--name",
+      container,
+      "-v",
+      `${name}:/data:nocopy`,
+      "busybox",
+      "true",
+    ]);
+    expect(await ok(["ps", "-q"])).toBe("");
+    expect(await ok(["run", "--rm", "busybox", "echo", "fine"])).toBe("fine");
+    expect((await inspect(name)).Status).toEqual({ users: [] });
+    const { code, stderr } = await hanging;
+    expect(code).not.toBe(0);
+    expect(stderr).toContain("VolumeDriver.Mount: no answer within 30 seconds");
+    await ok(["volume", "rm", name]);
+  }, 60_000);
+});
