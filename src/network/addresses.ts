@@ -3,6 +3,9 @@ import { type Family, familyOf, isLinkLocal, leadsOut, prefixLengthOf } from "./
 import { AddressPool, canonicalAddress } from "./ipam/index.ts";
 import type { AssignedAddress, Attachment, Endpoint, NetworkSettings, SubnetSettings } from "./model.ts";
 
+/** The auxiliary addresses that, as with Docker, containers of a bridge route through instead of the bridge. */
+export const DEFAULT_GATEWAYS = { 4: "DefaultGatewayIPv4", 6: "DefaultGatewayIPv6" } as const;
+
 /** What a sandbox has on one network. */
 export type Assigned = Pick<Endpoint, "ipv4" | "ipv6">;
 
@@ -58,18 +61,21 @@ export class NetworkAddresses {
       if (wanted !== undefined) throw this.#foreign(wanted);
       return undefined;
     }
-    const { subnet, gateway } = block.settings;
+    const { subnet } = block.settings;
+    const gateway = this.#gatewayOf(block);
     return {
       address: block.pool.allocate(wanted),
       prefixLength: prefixLengthOf(subnet),
-      ...(gateway !== undefined && this.#hasGateway(family) && { gateway: canonicalAddress(gateway) }),
+      ...(gateway !== undefined && { gateway: canonicalAddress(gateway) }),
     };
   }
 
-  #hasGateway(family: Family): boolean {
+  #gatewayOf({ family, settings: { gateway, auxiliary } }: Block): string | undefined {
     const { driver } = this.#network;
     const byInterface = driver === "ipvlan" && this.#network.mode !== "l2";
-    return leadsOut(this.#network, family) && !byInterface;
+    if (byInterface || !leadsOut(this.#network, family)) return undefined;
+    const other = driver === "bridge" ? auxiliary?.[DEFAULT_GATEWAYS[family]] : undefined;
+    return other ?? gateway;
   }
 
   #blockOf(address: string): Block | undefined {

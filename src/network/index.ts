@@ -4,6 +4,7 @@
  * could confuse carries the engine's key.
  */
 
+export { DEFAULT_GATEWAYS } from "./addresses.ts";
 export { cleanup } from "./cleanup.ts";
 export { NetworkController, type NetworkOptions } from "./controller.ts";
 export { HOST_NAMES } from "./dns/host-names.ts";

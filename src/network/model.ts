@@ -14,7 +14,10 @@ export interface SubnetSettings {
   readonly gateway?: string;
   /** Addresses that are handed out without being asked for; the whole subnet unless given. */
   readonly range?: string;
-  /** Addresses that others have, by name: never handed out. */
+  /**
+   * Addresses that others have, by name: never handed out. On a bridge `DefaultGatewayIPv4` and `DefaultGatewayIPv6`
+   * are routers that containers take instead of the bridge.
+   */
   readonly auxiliary?: Readonly<Record<string, string>>;
 }
 

@@ -17,6 +17,8 @@ export interface RawOptions {
   "debian-mirror"?: string;
   debug?: boolean;
   "default-address-pool"?: { base: string; size: number }[];
+  "default-gateway"?: string;
+  "default-gateway-v6"?: string;
   "default-network-opt"?: Record<string, Record<string, string>>;
   "default-runtime"?: string;
   "default-shm-size"?: string;

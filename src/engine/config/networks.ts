@@ -2,7 +2,9 @@ import { isIP, isIPv4, isIPv6 } from "node:net";
 import { invalid } from "../../errors/index.ts";
 import type { FirewallSettings } from "../../network/index.ts";
 import {
+  canonicalAddress,
   contains,
+  DEFAULT_GATEWAYS,
   defaultSubnetBlocks,
   parseInterfaceAddress,
   parseSubnet,
@@ -22,6 +24,8 @@ export interface NetworkConfig {
   /** Subnets of the default bridge, or of it. */
   fixedCidr?: string;
   fixedCidr6?: string;
+  /** Routers on the default bridge that its containers take instead of the bridge, by name: auxiliary addresses. */
+  defaultGateways: Readonly<Record<string, string>>;
   /** Absent: where the host has IPv6. */
   ipv6?: boolean;
   addressPools: readonly SubnetBlock[];
@@ -52,6 +56,10 @@ export function networkConfig(raw: RawOptions): NetworkConfig {
     ...(bip6 === undefined ? {} : { bip6 }),
     ...(fixedCidr === undefined ? {} : { fixedCidr }),
     ...(fixedCidr6 === undefined ? {} : { fixedCidr6 }),
+    defaultGateways: {
+      ...defaultGateway(raw, "default-gateway", 4),
+      ...defaultGateway(raw, "default-gateway-v6", 6),
+    },
     ...(raw.ipv6 === undefined ? {} : { ipv6: raw.ipv6 }),
     addressPools: pools(raw),
     mtu: raw.mtu ?? 1500,
@@ -74,6 +82,17 @@ function prefixOption(
   if (text === undefined) return undefined;
   if (parseSubnet(text).family === family) return text;
   throw invalid(`--${name} must be an IPv${family} address with a prefix length, not ${text}`);
+}
+
+function defaultGateway(
+  raw: RawOptions,
+  name: "default-gateway" | "default-gateway-v6",
+  family: 4 | 6,
+): Record<string, string> {
+  const text = raw[name];
+  if (text === undefined) return {};
+  if (isIP(text) !== family) throw invalid(`--${name} must be an IPv${family} address, not ${text}`);
+  return { [DEFAULT_GATEWAYS[family]]: canonicalAddress(text) };
 }
 
 function pools(raw: RawOptions): readonly SubnetBlock[] {

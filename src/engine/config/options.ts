@@ -103,6 +103,18 @@ export const options = [
     description: "Default address pools for networks (base=CIDR,size=BITS)",
   },
   {
+    flag: "default-gateway",
+    kind: "string",
+    placeholder: "string",
+    description: "IPv4 router that containers on the default bridge take instead of the bridge",
+  },
+  {
+    flag: "default-gateway-v6",
+    kind: "string",
+    placeholder: "string",
+    description: "IPv6 router that containers on the default bridge take instead of the bridge",
+  },
+  {
     flag: "default-network-opt",
     key: "default-network-opts",
     kind: "maps",

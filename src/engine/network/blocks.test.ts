@@ -105,3 +105,12 @@ test("an engine makes up its own IPv6 addresses, unless some are configured", ()
   expect(addressPools([], "another")).not.toEqual([own!]);
   expect(addressPools([{ base: "fd00::/56", size: 64 }], "engine")).toHaveLength(1);
 });
+
+test("a subnet that was named must be free on the host too, and its holder is told", () => {
+  const holderOnHost = (subnet: string) =>
+    subnet === "198.51.100.0/24" ? { subnet, by: "the route 198.51.0.0/16 dev tun0" } : undefined;
+  expect(() => settle([{ Subnet: "198.51.100.0/24" }], [4], { holderOnHost })).toThrow(
+    "198.51.100.0/24 overlaps the route 198.51.0.0/16 dev tun0; choose another subnet",
+  );
+  expect(settle([{ Subnet: "203.0.113.0/24" }], [4], { holderOnHost })).toHaveLength(1);
+});

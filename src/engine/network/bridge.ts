@@ -1,9 +1,13 @@
+import { invalid } from "../../errors/index.ts";
 import type { Table } from "../../metastore/index.ts";
 import {
   chooseSubnet,
+  contains,
+  DEFAULT_GATEWAYS,
   formatAddress,
   formatSubnet,
   interfaceAddress,
+  parseAddress,
   parseInterfaceAddress,
   parseSubnet,
   type SubnetSettings,
@@ -52,9 +56,10 @@ export function bridgeSettings(
   const settled = { address, ...(address6 === undefined ? {} : { address6 }) };
   if (before?.address !== address || (address6 ?? before?.address6) !== before?.address6)
     remembered.put(name, { ...before, ...settled });
+  const blocks = [blockOf(address, fixedCidr), ...(address6 === undefined ? [] : [blockOf(address6)])];
   return {
     name,
-    blocks: [blockOf(address, fixedCidr), ...(address6 === undefined ? [] : [blockOf(address6)])],
+    blocks: blocks.map((block) => withRouter(block, config.defaultGateways)),
     mtu,
     icc,
     masquerade,
@@ -92,4 +97,15 @@ function blockOf(address: string, range?: string): SubnetSettings {
   const subnet = formatSubnet(parsed.subnet);
   const part = range === undefined ? subnet : formatSubnet(parseSubnet(range));
   return { subnet, gateway: formatAddress(parsed.address), ...(part === subnet ? {} : { range: part }) };
+}
+
+/** `invalid` for a router that is not in the bridge's subnet; one of another family changes nothing. */
+function withRouter(block: SubnetSettings, routers: EngineConfig["defaultGateways"]): SubnetSettings {
+  const subnet = parseSubnet(block.subnet);
+  const name = DEFAULT_GATEWAYS[subnet.family];
+  const router = routers[name];
+  // The bridge itself is taken without being told.
+  if (router === undefined || router === block.gateway) return block;
+  if (contains(subnet, parseAddress(router))) return { ...block, auxiliary: { [name]: router } };
+  throw invalid(`the default gateway ${router} is not in the subnet ${block.subnet} of the default bridge`);
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { NetworkCreateRequest } from "../../api/index.ts";
 import { conflict, forbidden, invalid, notFound } from "../../errors/index.ts";
-import type { BridgeNetwork } from "../../network/index.ts";
+import { type BridgeNetwork, DEFAULT_GATEWAYS } from "../../network/index.ts";
 import { nowNanoseconds, rfc3339Nano } from "../../os/clock.ts";
 import type { EngineContext } from "../context.ts";
 import { configured, fromConfiguration } from "./configuration.ts";
@@ -41,6 +41,7 @@ export function defineNetwork(engine: Engine, request: NetworkCreateRequest): De
     options: families.options,
     labels: asked.Labels ?? {},
   };
+  refuseRouterInside(network);
   const settings = settingsOf(network);
   if (settings?.driver === "bridge") refuseSameBridge(engine, settings);
   return { network: settings === undefined ? network : { ...network, settings }, warning };
@@ -124,4 +125,12 @@ function refuseSameBridge({ networks }: Engine, { networkId, bridge }: BridgeNet
         `same bridge name; choose another name than that of the network ${name}`,
     );
   }
+}
+
+/** A router that nothing is to reach is a mistake, as it is with Docker. */
+function refuseRouterInside({ driver, internal, blocks }: NetworkDefinition): void {
+  const routers = Object.values(DEFAULT_GATEWAYS);
+  if (driver !== "bridge" || !internal) return;
+  if (blocks.some(({ auxiliary }) => routers.some((name) => auxiliary?.[name] !== undefined)))
+    throw invalid("no gateway can be set on an internal bridge network");
 }

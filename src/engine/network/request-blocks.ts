@@ -1,11 +1,13 @@
 import type { NetworkCreateRequest } from "../../api/index.ts";
 import { forbidden, invalid } from "../../errors/index.ts";
+import { holderOnHost } from "../../network/index.ts";
 import type { EngineContext } from "../context.ts";
 import { addressPools } from "./address-pools.ts";
 import { checkBlocks } from "./check-blocks.ts";
 import type { NetworkDefinition, NetworkDriver } from "./definition.ts";
 import type { Families } from "./families.ts";
 import { bridgeOptions } from "./options/bridge.ts";
+import { optionNames } from "./options/names.ts";
 import { type Family, settleBlocks } from "./settle-blocks.ts";
 
 type Engine = Pick<EngineContext, "id" | "config" | "networks">;
@@ -32,6 +34,10 @@ export function blocksOf(
     pools: addressPools(config.addressPools, id),
     others: networks,
     needsGateway: gatewayNeeds(driver, options, asked.Internal ?? false),
+    // macvlan's and ipvlan's subnets are those of their parents; a bridge that exists may have its address.
+    ...(driver === "bridge" && {
+      holderOnHost: (subnet) => holderOnHost(subnet, options[optionNames.bridge]),
+    }),
   });
 }
 

@@ -26,11 +26,13 @@ export interface Settling {
   readonly others: Iterable<NetworkDefinition>;
   /** Whether something has to have a gateway's address that the user did not name. */
   readonly needsGateway: (family: Family) => boolean;
+  /** Who of the host has a subnet that somebody named; undefined for drivers whose subnets are the host's own. */
+  readonly holderOnHost?: (subnet: string) => Occupied | undefined;
 }
 
 /**
  * The blocks of a network: those asked for, and one chosen for a family that none was asked for. `forbidden`, as with
- * Docker, for one that overlaps another network's; the message names it.
+ * Docker, for one that overlaps another network's or a route of the host; the message names it.
  */
 export function settleBlocks(
   asked: readonly AskedBlock[],
@@ -47,7 +49,9 @@ export function settleBlocks(
     const wanted = named.length > 0 ? named : [anyBlock(family)];
     return wanted.map((block) => {
       const subnet =
-        block.subnet.base === 0n ? choose(block.subnet, settling.pools, taken) : free(block.subnet, taken);
+        block.subnet.base === 0n
+          ? choose(block.subnet, settling.pools, taken)
+          : free(block.subnet, taken, settling.holderOnHost);
       taken.push({ subnet: formatSubnet(subnet), by: "another subnet of this network" });
       return settled({ ...block, subnet }, settling.needsGateway(family));
     });
@@ -59,11 +63,17 @@ const anyBlock = (family: Family): AskedBlock => ({
   auxiliary: {},
 });
 
-function free(subnet: Subnet, taken: readonly Occupied[]): Subnet {
-  const holder = holderOf(formatSubnet(subnet), taken);
+function free(
+  subnet: Subnet,
+  taken: readonly Occupied[],
+  holderOnHost: Settling["holderOnHost"] = () => undefined,
+): Subnet {
+  const text = formatSubnet(subnet);
+  // First those that have names of their own: their bridges are routes as well.
+  const holder = holderOf(text, taken) ?? holderOnHost(text);
   if (holder === undefined) return subnet;
   throw forbidden(
-    `invalid pool request: Pool overlaps with other one on this address space: ${formatSubnet(subnet)} overlaps ` +
+    `invalid pool request: Pool overlaps with other one on this address space: ${text} overlaps ` +
       `${holder.by}; choose another subnet`,
   );
 }

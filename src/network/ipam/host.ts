@@ -11,10 +11,13 @@ export function chooseSubnet(blocks: readonly SubnetBlock[], taken: readonly Occ
   return freeSubnet(blocks, [...taken, ...occupiedByHost(host, [...families])]);
 }
 
-/** What of the host overlaps a subnet: a route in any table or an address of its own. */
-export function holderOnHost(subnet: string): Occupied | undefined {
+/**
+ * What of the host overlaps a subnet: a route in any table or an address of its own, those of the interface `except`
+ * aside.
+ */
+export function holderOnHost(subnet: string, except?: string): Occupied | undefined {
   using host = new RouteSocket();
-  return holderOf(subnet, occupiedByHost(host, [parseSubnet(subnet).family]));
+  return holderOf(subnet, occupiedByHost(host, [parseSubnet(subnet).family], except));
 }
 
 /** The first address of an existing interface as "172.17.0.1/16", or undefined without interface or address. */

@@ -17,21 +17,36 @@ export function isEverything({ prefixLength }: Subnet): boolean {
   return prefixLength <= 1;
 }
 
-/** What the host has routes to in any table, those of VPNs included, and the networks of its own addresses. */
-export function occupiedByHost(host: RouteSocket, families: readonly Family[] = [4, 6]): Occupied[] {
+/**
+ * What the host has routes to in any table, those of VPNs included, and the networks of its own addresses; what leads
+ * to the interface `except` is left out.
+ */
+export function occupiedByHost(
+  host: RouteSocket,
+  families: readonly Family[] = [4, 6],
+  except?: string,
+): Occupied[] {
   const names = new Map(host.links().map(({ index, name }) => [index, name]));
+  const counts = ({ index }: { index: number | undefined }) =>
+    except === undefined || index === undefined || names.get(index) !== except;
   const device = (index: number | undefined) =>
     index === undefined ? "" : ` dev ${names.get(index) ?? index}`;
   return families.flatMap((family) => {
-    const routes = host.routes(family, { allTables: true }).map((route) => {
-      const subnet = `${route.destination}/${route.prefixLength}`;
-      const via = route.gateway === undefined ? "" : ` via ${route.gateway}`;
-      return { subnet, by: `the route ${subnet}${via}${device(route.index)}` };
-    });
-    const addresses = host.addresses(family).map(({ address, prefixLength, index }) => {
-      const subnet = `${address}/${prefixLength}`;
-      return { subnet, by: `the address ${subnet}${device(index)}` };
-    });
+    const routes = host
+      .routes(family, { allTables: true })
+      .filter(counts)
+      .map((route) => {
+        const subnet = `${route.destination}/${route.prefixLength}`;
+        const via = route.gateway === undefined ? "" : ` via ${route.gateway}`;
+        return { subnet, by: `the route ${subnet}${via}${device(route.index)}` };
+      });
+    const addresses = host
+      .addresses(family)
+      .filter(counts)
+      .map(({ address, prefixLength, index }) => {
+        const subnet = `${address}/${prefixLength}`;
+        return { subnet, by: `the address ${subnet}${device(index)}` };
+      });
     return [...routes, ...addresses];
   });
 }

@@ -3,7 +3,7 @@ import type { NetworkInspect } from "../../../src/api/index.ts";
 import { sleeping } from "../../support/containers.ts";
 import { command } from "../../support/engine.ts";
 import { network } from "../../support/networks.ts";
-import { throughBoth, uniqueName, withEngine } from "../../support/suite.ts";
+import { must, throughBoth, uniqueName, withEngine } from "../../support/suite.ts";
 
 const fixture = withEngine();
 
@@ -158,5 +158,40 @@ throughBoth("user networks:", fixture, (line) => {
     expect(await ls("driver=host")).toEqual(["host"]);
     const [members] = [Object.values((await inspect(net.name)).Containers)];
     expect(members.map(({ Name }) => Name)).toEqual([container.name]);
+  });
+
+  test("a subnet that the host has a route to is refused, and who has it is told", async () => {
+    const bridge = `swr${process.pid % 10_000}${line.name[0]}`;
+    must(await command(["ip", "link", "add", bridge, "type", "bridge"]));
+    try {
+      for (const args of ["link set DEV up", "addr add 10.94.0.1/24 dev DEV"])
+        must(await command(["ip", ...args.replace("DEV", bridge).split(" ")]));
+      const clash = await failure("network", "create", "--subnet", "10.94.0.128/25", uniqueName("n"));
+      expect(clash).toContain("Pool overlaps with other one on this address space");
+      expect(clash).toContain(`10.94.0.0/24 dev ${bridge}`);
+      // That route is the network's own where it takes the bridge itself.
+      const own = ["--ipv6=false", "-o", `com.docker.network.bridge.name=${bridge}`];
+      await using net = await network(line, "--subnet", "10.94.0.0/24", ...own);
+      await using container = await sleeping(line, "--network", net.name);
+      expect((await container.exec("ping -c1 -W2 10.94.0.1")).code).toBe(0);
+    } finally {
+      await command(["ip", "link", "delete", bridge]);
+    }
+  });
+
+  test("a router on the bridge that containers take instead of it", async () => {
+    const aux = ["--aux-address", "DefaultGatewayIPv4=10.95.0.9"];
+    await using net = await network(line, "--subnet", "10.95.0.0/24", ...aux);
+    await using container = await sleeping(line, "--network", net.name);
+    expect((await container.exec("ip route")).stdout).toContain("default via 10.95.0.9 dev eth0");
+    const inside = [
+      "--internal",
+      "--subnet",
+      "10.96.0.0/24",
+      "--aux-address",
+      "DefaultGatewayIPv4=10.96.0.9",
+    ];
+    const refusal = await failure("network", "create", ...inside, uniqueName("n"));
+    expect(refusal).toContain("no gateway can be set on an internal bridge network");
   });
 });
