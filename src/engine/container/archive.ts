@@ -8,7 +8,7 @@ import { decompressed } from "../image/decompress.ts";
 import type { Container } from "./container.ts";
 import { emit } from "./events.ts";
 import { resolveUser } from "./spec/user.ts";
-import { closing, type OpenTree, openTree } from "./tree.ts";
+import { closing, type OpenTree, openTree, refuseAbsent } from "./tree.ts";
 
 /** What is at a path in a container, running or not. */
 export async function statPath(
@@ -18,6 +18,7 @@ export async function statPath(
 ): Promise<api.ContainerPathStat> {
   const tree = await openTree(engine, engine.containers.find(ref));
   try {
+    refuseAbsent(tree, realPath(tree, path));
     return await found(ref, path, () => engine.files.stat(tree, path));
   } finally {
     await tree.close();
@@ -34,6 +35,7 @@ export async function getArchive(
   const container = engine.containers.find(ref);
   const tree = await openTree(engine, container);
   try {
+    refuseAbsent(tree, realPath(tree, path));
     const { stat, tar } = await found(ref, path, () => engine.files.get(tree, path, signal));
     emit(engine, container, "archive-path");
     return { stat, tar: closing(container, tree, tar) };
@@ -55,6 +57,7 @@ export async function putArchive(
   const container = engine.containers.find(ref);
   const tree = await openTree(engine, container);
   try {
+    refuseAbsent(tree, realPath(tree, path));
     refuseReadOnly(container, realPath(tree, path));
     // Docker gives the files to the user that the container is said to run as; without one they keep their owners.
     const owner = options.copyUIDGID && container.record.config.User ? ownerIn(tree, container) : undefined;

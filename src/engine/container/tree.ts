@@ -5,9 +5,12 @@ import { holdRoot } from "../../os/process-root.ts";
 import type { EngineContext } from "../context.ts";
 import type { FileTree } from "../files.ts";
 import type { Container } from "./container.ts";
+import type { ContainerMount } from "./record.ts";
 
 /** A container's files while somebody looks at them. */
 export interface OpenTree extends FileTree {
+  /** Places whose files are there only while the container runs: of images, and of changes kept apart. */
+  readonly absent: readonly string[];
   close(): Promise<void>;
 }
 
@@ -30,7 +33,7 @@ export async function openTree(engine: EngineContext, container: Container): Pro
       held.close();
       await unmount();
     };
-    return { root: held.path, mounts: [], close };
+    return { root: held.path, mounts: [], absent: [], close };
   }
   const user = `files ${randomUUID()}`;
   const release = async () => {
@@ -46,13 +49,26 @@ export async function openTree(engine: EngineContext, container: Container): Pro
     throw error;
   }
   const mounts = record.mounts
-    .filter(({ point }) => point.Type !== "tmpfs")
+    .filter((mount) => mount.point.Type !== "tmpfs" && !isMadeForRun(mount))
     .map(({ point }) => ({
       source: sourceOf(engine, point),
       destination: point.Destination,
       writable: point.RW,
     }));
-  return { root, mounts, close: release };
+  const absent = record.mounts.filter(isMadeForRun).map(({ point }) => point.Destination);
+  return { root, mounts, absent, close: release };
+}
+
+/** Writing to their sources would change what the container must not. */
+const isMadeForRun = ({ image, overlay }: ContainerMount) => image !== undefined || overlay === true;
+
+/** `conflict` where a path of a container that does not run leads to what only a running one has. */
+export function refuseAbsent({ absent }: OpenTree, path: string): void {
+  const place = absent.find((each) => path === each || path.startsWith(`${each}/`));
+  if (place === undefined) return;
+  throw conflict(
+    `${place} is mounted only while the container runs: start it, or copy from the mount's source`,
+  );
 }
 
 /** A plugin tells anew at each mount where its volume is. */

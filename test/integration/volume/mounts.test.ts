@@ -111,7 +111,11 @@ throughBoth("mounts:", fixture, (line) => {
     await using container = await sleeping(line, "-v", `${path}:/x:O`);
     await container.exec("echo new > /x/file; rm -f /x/none; touch /x/more");
     expect(readFileSync(join(path, "file"), "utf8")).toBe("old\n");
-    await ok(["restart", "-t", "0", container.name]);
+    await ok(["stop", "-t", "0", container.name]);
+    const copy = await call(["cp", join(path, "file"), `${container.name}:/x/more`]);
+    expect(copy.code).not.toBe(0);
+    expect(copy.stderr).toContain("mounted only while the container runs");
+    await ok(["start", container.name]);
     expect((await container.exec("cat /x/file; ls /x")).stdout).toBe("new\nfile\nmore\n");
     const kept = join(fixture.engine.dataRoot, "containers", await container.inspect("{{.Id}}"), "changes");
     expect(existsSync(kept)).toBe(true);

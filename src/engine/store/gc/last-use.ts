@@ -34,7 +34,9 @@ export class LastUse {
   /** Milliseconds since the epoch; undefined when nobody knows. */
   of({ id, record }: Image): number | undefined {
     const starts = [...this.containers]
-      .filter((container) => container.record.image.id === id)
+      .filter(({ record: { image, mounts } }) =>
+        [image, ...mounts.map((mount) => mount.image)].some((used) => used?.id === id),
+      )
       .map((container) => Date.parse(container.record.state.startedAt));
     const named = record.tagged === undefined ? [] : [Date.parse(record.tagged)];
     const known = [this.#times.get(id) ?? Number.NaN, ...named, ...starts].filter((time) => time > 0);
