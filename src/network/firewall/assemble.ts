@@ -15,6 +15,7 @@ import { policyRenderer } from "./iptables/rules.ts";
 import { Layers } from "./layers.ts";
 import { NftablesBackend } from "./nftables/backend.ts";
 import { NftGuard } from "./nftables/guard.ts";
+import { removeOrphans } from "./orphans.ts";
 
 export type Log = (level: "debug" | "info" | "warn" | "error", message: string) => void;
 
@@ -38,6 +39,8 @@ export interface Assembly {
   readonly legacy: () => boolean;
   /** Every how many looks they are to be listed, which takes 5 ms and more. */
   readonly legacyLooks: number;
+  /** Removes what engines left that are gone for good. */
+  readonly sweep: () => Promise<void>;
 }
 
 /** What carries out the policy of this engine on this host. */
@@ -76,7 +79,8 @@ export async function assemble(place: Place): Promise<Assembly> {
   const legacy = () =>
     (choice.name === "iptables" && choice.variant === "legacy") ||
     (respect && others.includes("legacy") && isInUse(4, "legacy", namespace));
-  return { backend: new Layers(guards, backend, leftovers), legacy, legacyLooks: respect ? 5 : 30 };
+  const sweep = () => removeOrphans({ ...place, ipv6: settings.ipv6 });
+  return { backend: new Layers(guards, backend, leftovers), legacy, legacyLooks: respect ? 5 : 30, sweep };
 }
 
 function options({ settings, log, namespace }: Place, chains: Chains, variant: Variant) {

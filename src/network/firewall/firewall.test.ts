@@ -1,8 +1,20 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  setDefaultTimeout,
+  test,
+} from "bun:test";
 import type { BridgeNetwork, PublishedPort } from "../model.ts";
 import type { BackendName } from "./choose.ts";
 import { ask, cannotConnect, connect, ip, Lab, network, run } from "./lab.fixture.ts";
 import { PacketFilter } from "./packet-filter.ts";
+
+// Dozens of programs run one after the other, on machines that may be busy.
+setDefaultTimeout(60_000);
 
 const log = (level: string, message: string) => {
   if (level === "error") console.error(message);
@@ -194,6 +206,27 @@ describe.each(kinds)("$name", ({ backend, legacy = false }) => {
     expect(await connect(lab.outside, "192.0.2.1", 8081)).toBe("a1 192.0.2.9");
     expect(await cannotConnect(lab.outside, "192.0.2.1", 8080)).toBe(true);
     expect(await everyRule()).not.toContain("brb");
+  });
+
+  test("rules of an engine that is gone with its bridges go, those of one that has a bridge stay", async () => {
+    const living = new PacketFilter("living", log, { backend }, lab.host);
+    const gone = new PacketFilter("gone", log, { backend }, lab.host);
+    living.networks.set("b", network("b"));
+    gone.networks.set("a", network("a", { bridge: "brgone" }));
+    try {
+      for (const it of [living, gone]) {
+        await it.apply();
+        await it.close();
+      }
+      expect(await cannotConnect(lab.a1, "10.1.0.3", 80)).toBe(true);
+      await want([network("a")]);
+      await filter.verify();
+      expect(await connect(lab.a1, "10.1.0.3", 80)).toBe("a2 10.1.0.2");
+      expect(await everyRule()).not.toContain("gone");
+      expect(await everyRule()).toContain("living");
+    } finally {
+      for (const it of [living, gone]) await it.remove();
+    }
   });
 
   test("rules count what they see", async () => {

@@ -1,8 +1,12 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { closeSync } from "node:fs";
 import type { FirewallSettings } from "./assemble.ts";
 import { chooseBackend } from "./choose.ts";
 import { type Machine, machine, network, run } from "./lab.fixture.ts";
 import { PacketFilter } from "./packet-filter.ts";
+
+// Dozens of programs run one after the other, on machines that may be busy.
+setDefaultTimeout(60_000);
 
 const port = {
   protocol: "tcp",
@@ -37,7 +41,12 @@ beforeEach(() => {
   host = machine("host");
   errors = [];
 });
-afterEach(async () => filter?.close());
+afterEach(async () => {
+  await filter?.close();
+  // Closing twice would close whatever has its descriptor by then.
+  filter = undefined;
+  closeSync(host.fd);
+});
 
 describe.each(["iptables", "nftables"] as const)("%s", (backend) => {
   test("rules come back after everything was flushed", async () => {
@@ -82,6 +91,23 @@ test("what the host has in DOCKER-USER comes first, and stays", async () => {
   expect(forward.split("\n")[1]).toBe("-A SLIPWAY-FWD-lab -j DOCKER-USER");
   await it.remove();
   expect(await run(host, ["iptables-nft", "-S", "DOCKER-USER"])).toContain("203.0.113.1");
+});
+
+test("the administrator's rules for an engine that is gone are kept, and led to by nothing", async () => {
+  const gone = new PacketFilter("gone", () => undefined, { backend: "iptables" }, host);
+  gone.networks.set("b", network("b"));
+  await gone.apply();
+  await gone.close();
+  await run(host, ["iptables-nft", "-A", "SLIPWAY-USER-gone", "-o", "eth7", "-j", "DROP"]);
+  const it = await open({ backend: "iptables" });
+  await it.verify();
+  const saved = await run(host, ["iptables-nft-save"]);
+  expect(saved.split("\n").filter((line) => line.includes("gone"))).toEqual([
+    ":SLIPWAY-USER-gone - [0:0]",
+    "-A SLIPWAY-USER-gone -o eth7 -j DROP",
+  ]);
+  expect(saved).toContain("SLIPWAY-FWD-lab -j DOCKER-USER");
+  await it.remove();
 });
 
 test("iptables' legacy tables are used where the host's rules are in them", async () => {

@@ -33,6 +33,8 @@ export class PacketFilter {
   #next: Promise<void> | undefined;
   readonly #watch: Watch;
   #looks = 0;
+  /** Begun after the first rules of ours are in place, and not waited for by whoever wanted those. */
+  #sweep: Promise<void> | undefined;
   #closed = false;
 
   /** `namespace`: whose packet filter it is, if not that of the engine's own network. */
@@ -92,6 +94,15 @@ export class PacketFilter {
   async #settled(): Promise<void> {
     while (this.#next !== undefined) await this.#next.catch(() => undefined);
     await this.#running.catch(() => undefined);
+    await this.#sweep;
+  }
+
+  async #sweepOnce({ sweep }: Assembly): Promise<void> {
+    try {
+      await sweep();
+    } catch (error) {
+      this.#log("warn", `cannot look for rules of engines that are no more: ${messageOf(error)}`);
+    }
   }
 
   #stopWatching(): void {
@@ -115,8 +126,9 @@ export class PacketFilter {
     // What is asked for from here on is the next transaction's.
     this.#everything = false;
     try {
-      const { backend } = await this.#backend();
-      if (everything || !(await this.#change(policy))) await backend.assert(policy);
+      const assembly = await this.#backend();
+      if (everything || !(await this.#change(policy))) await assembly.backend.assert(policy);
+      this.#sweep ??= this.#sweepOnce(assembly);
     } catch (error) {
       this.#everything = true;
       throw error;

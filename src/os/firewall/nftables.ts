@@ -59,6 +59,7 @@ export type NftProperties = Readonly<Record<string, unknown>> & {
   readonly table?: string;
   readonly name?: string;
   readonly chain?: string;
+  readonly type?: unknown;
   readonly elem?: readonly unknown[];
 };
 

@@ -53,9 +53,13 @@ export function chainsOf(engineKey: string): Chains {
     inside: name("LAN"),
     network: (networkId) => `SLW-${digest(networkId)}-${key}`,
     mirror: (index) => `SLW-H${index}-${key}`,
-    isOurs: (chain) => /^(SLIPWAY|SLW)-/.test(chain) && chain.endsWith(`-${key}`),
+    isOurs: (chain) => keyOf(chain) === key,
   };
 }
+
+/** The key of the engine that a chain belongs to, undefined where it is no engine's. */
+export const keyOf = (chain: string): string | undefined =>
+  /^(?:SLIPWAY-[A-Z]+|SLW-\w+)-([\w.-]+)$/.exec(chain)?.[1];
 
 /** Seven characters of base 36: two of a thousand networks share them once in 150,000 hosts. */
 function digest(networkId: string): string {
