@@ -18,7 +18,7 @@ export async function statPath(
 ): Promise<api.ContainerPathStat> {
   const tree = await openTree(engine, engine.containers.find(ref));
   try {
-    refuseAbsent(tree, realPath(tree, path));
+    // An answer to HEAD has no words: what is absent is refused when it is to be read or written.
     return await found(ref, path, () => engine.files.stat(tree, path));
   } finally {
     await tree.close();
