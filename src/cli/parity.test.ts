@@ -69,6 +69,7 @@ const lines: string[] = [
   "create -p published=8080,target=80,protocol=udp busybox",
   "create --mount type=tmpfs,target=/t,tmpfs-size=1m,tmpfs-mode=1777 --mount source=v,target=/u,volume-opt=a=b,ro busybox",
   "create --mount type=bind,src=/a,dst=/z,bind-propagation=rshared,bind-recursive=disabled busybox",
+  "create --mount type=image,src=a,dst=/b,image-subpath=c -v /a:/c:U -v /a:/d:O,ro -v v:/e:uid=5,gid=6 busybox",
   "create -e A=1 -e OWN -e MISSING --env-file env -l a=b -l c --label-file env busybox",
   "create --gpus all --device /dev/null --device /dev/zero:/dev/z:r --device-cgroup-rule busybox",
   "create --gpus device=0 --device vendor.com/gpu=0 busybox",
