@@ -46,6 +46,19 @@ throughBoth("ports of a running container:", fixture, (line) => {
     expect(await ok(["port", container.name])).toBe("");
   });
 
+  test("come back with the next network when the container was on none", async () => {
+    await using net = await network(line);
+    const port = freePort();
+    await using container = await running(line, server("back"), "--network", net.name, "-p", `${port}:80`);
+    await answers("127.0.0.1", port, "back");
+    await ok(["network", "disconnect", net.name, container.name]);
+    expect(await ok(["port", container.name])).toBe("");
+    expect(await ask("127.0.0.1", port)).toBe("");
+    await ok(["network", "connect", net.name, container.name]);
+    await answers("127.0.0.1", port, "back");
+    expect(await ok(["port", container.name])).toContain(`80/tcp -> 0.0.0.0:${port}`);
+  });
+
   test("last over restarts of the container and of the engine", async () => {
     const port = freePort();
     await using container = await running(line, server("last"));

@@ -14,7 +14,10 @@ export function canPublish({ networks }: Pick<EngineContext, "networks">, names:
   });
 }
 
-/** Publishes what was asked for and could not be on the networks before. */
+/**
+ * Publishes what was asked for and could not be on the networks before. Ports that were published on an earlier network
+ * are held while there is none, and are led to the new one by the networks' room.
+ */
 export async function publishMissing(
   engine: EngineContext,
   { record }: Container,
@@ -22,7 +25,8 @@ export async function publishMissing(
 ): Promise<void> {
   const { network } = record.state;
   const requests = portRequests(record);
-  if (network === undefined || network.published.length > 0 || requests.length === 0) return;
+  if (network === undefined || requests.length === 0) return;
+  if (engine.network.ports(network.sandboxId).length > 0) return;
   if (!canPublish(engine, Object.keys(network.endpoints))) return;
   const published = await engine.network.publish(network.sandboxId, requests);
   undo.add("take the published ports back", () => engine.network.unpublish(network.sandboxId, published));
