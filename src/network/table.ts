@@ -76,9 +76,13 @@ export class NetworkTable {
     this.options.onLeaving(network);
     const { filter } = this.options;
     try {
-      if (filter?.networks.delete(networkId)) await filter.apply();
-      driver.remove();
+      const applied = filter?.networks.delete(networkId) ? filter.apply() : Promise.resolve();
+      // The kernel takes up to 60 ms for a device, and the packet filter's programs about as long: each of them
+      // goes on while the other works. Nobody is on the network, so neither misses the other.
+      const [rules, device] = await Promise.allSettled([applied, Bun.sleep(0).then(() => driver.remove())]);
+      for (const it of [rules, device]) if (it.status === "rejected") throw it.reason;
     } catch (error) {
+      // A device that is gone by now is made again as soon as it is needed.
       this.#put(network);
       throw error;
     }

@@ -34,8 +34,8 @@ export interface OrphanOptions {
 
 /**
  * Removes the rules of other engines that are gone with their bridges: they would go on dropping what comes for
- * their subnets, which are others' by now. A living engine makes a bridge before its rules, removes it after them,
- * and puts back within a second what others took. Rules are thus read before the links are looked at.
+ * their subnets, which are others' by now. A living engine makes a bridge before its rules, and puts back
+ * within a second what others took of them. Rules are thus read before the links are looked at.
  */
 export async function removeOrphans(options: OrphanOptions): Promise<void> {
   const { engineKey, log, namespace } = options;
