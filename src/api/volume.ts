@@ -27,3 +27,11 @@ export interface VolumesPruneResponse {
   VolumesDeleted: string[] | null;
   SpaceReclaimed: number;
 }
+
+/** Ours: a state of a volume that is kept. */
+export interface VolumeSnapshot {
+  Name: string;
+  /** RFC3339. */
+  CreatedAt: string;
+  Volume: string;
+}

@@ -260,6 +260,30 @@ export const entries: readonly Entry[] = [
     () => import("./command/system/version.ts"),
     true,
   ),
+  entry("volume clone", "Make a volume with what another holds", () => import("./command/volume/clone.ts")),
+  entry(
+    "volume export",
+    "Write what a volume holds as a tar archive",
+    () => import("./command/volume/export.ts"),
+  ),
+  entry("volume import", "Fill a volume from a tar archive", () => import("./command/volume/import.ts")),
+  entry("volume rename", "Rename a volume", () => import("./command/volume/rename.ts")),
+  entry(
+    "volume restore",
+    "Put a snapshot in the place of what a volume holds",
+    () => import("./command/volume/restore.ts"),
+  ),
+  entry("volume snapshot", "Keep what a volume holds", () => import("./command/volume/snapshot.ts")),
+  entry(
+    "volume snapshot ls",
+    "List the snapshots of a volume",
+    () => import("./command/volume/snapshot-ls.ts"),
+  ),
+  entry(
+    "volume snapshot rm",
+    "Remove snapshots of a volume",
+    () => import("./command/volume/snapshot-rm.ts"),
+  ),
   entry("volume create", "Create a volume", () => import("./command/volume/create.ts")),
   entry(
     "volume inspect",

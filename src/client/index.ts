@@ -68,6 +68,7 @@ export * from "./system/events.ts";
 export * from "./system/info.ts";
 export * from "./system/ping.ts";
 export * from "./system/version.ts";
+export * from "./volume/copies.ts";
 export * from "./volume/create.ts";
 export * from "./volume/inspect.ts";
 export * from "./volume/list.ts";

@@ -16,6 +16,7 @@ export interface Backend {
   readonly registries: RegistryVerbs;
   readonly networks: NetworkVerbs;
   readonly volumes: VolumeVerbs;
+  readonly volumeCopies: VolumeCopyVerbs;
   readonly system: SystemVerbs;
   readonly store: StoreVerbs;
 }
@@ -287,6 +288,35 @@ export interface VolumeVerbs {
   create(request: api.VolumeCreateRequest): Promise<api.Volume>;
   remove(name: string, options: { force?: boolean }): Promise<void>;
   prune(filters: api.Filters): Promise<api.VolumesPruneResponse>;
+}
+
+/** Ours: whole volumes. With `pause` the running containers that use the source are paused meanwhile. */
+export interface VolumeCopyVerbs {
+  /** `conflict` while a container uses it. */
+  rename(name: string, to: string): Promise<void>;
+  clone(name: string, to: string, options: { pause: boolean }, signal: AbortSignal): Promise<string>;
+  snapshot(
+    name: string,
+    snapshot: string | undefined,
+    options: { pause: boolean },
+    signal: AbortSignal,
+  ): Promise<api.VolumeSnapshot>;
+  snapshots(name: string): Promise<api.VolumeSnapshot[]>;
+  removeSnapshot(name: string, snapshot: string): Promise<void>;
+  /** `conflict` while a running container uses it. */
+  restore(name: string, snapshot: string, signal: AbortSignal): Promise<void>;
+  export(
+    name: string,
+    options: { pause: boolean; zstd: boolean },
+    signal: AbortSignal,
+  ): Promise<AsyncIterable<Uint8Array>>;
+  /** Makes the volume if there is none. `conflict` for one that has files, unless they are to be replaced. */
+  import(
+    name: string,
+    tar: AsyncIterable<Uint8Array>,
+    options: { replace: boolean },
+    signal: AbortSignal,
+  ): Promise<void>;
 }
 
 export interface SystemVerbs {

@@ -7,6 +7,7 @@ import type {
   RegistryVerbs,
   StoreVerbs,
   SystemVerbs,
+  VolumeCopyVerbs,
   VolumeVerbs,
 } from "./backend.ts";
 import { containerVerbs } from "./container/index.ts";
@@ -18,6 +19,7 @@ import { restore } from "./restore.ts";
 import { shutDown } from "./shutdown.ts";
 import { Janitor, LastUse, storeVerbs } from "./store/index.ts";
 import { systemVerbs } from "./system/index.ts";
+import { volumeCopyVerbs } from "./volume/copies.ts";
 import { volumeVerbs } from "./volume/index.ts";
 
 export type { Backend } from "./backend.ts";
@@ -31,6 +33,7 @@ export class Engine implements Backend {
   readonly registries: RegistryVerbs;
   readonly networks: NetworkVerbs;
   readonly volumes: VolumeVerbs;
+  readonly volumeCopies: VolumeCopyVerbs;
   readonly system: SystemVerbs;
   readonly store: StoreVerbs;
 
@@ -49,6 +52,7 @@ export class Engine implements Backend {
       events: context.events,
       users: (name) => context.containers.usersOfVolume(name),
     });
+    this.volumeCopies = volumeCopyVerbs(context);
     this.system = systemVerbs(context, this);
     this.store = storeVerbs(context, rooms.imageRooms, janitor);
   }

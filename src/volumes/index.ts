@@ -1,4 +1,6 @@
 export type { VolumeDescription } from "./catalogue.ts";
+export { type VolumeSnapshot, VolumeSnapshots } from "./copy/snapshots.ts";
+export { copyTree, syncTree } from "./copy/tree.ts";
 export { runLimited } from "./limited.ts";
 export type { DriverVolume, Scope, VolumeDriver, VolumeRecord } from "./model.ts";
 export { dockerDirectories } from "./plugin/discovery.ts";

@@ -13,6 +13,7 @@ import {
 import { join } from "node:path";
 import { conflict, errnoOf, invalid, notFound } from "../errors/index.ts";
 import { deleteTree } from "../os/delete-tree.ts";
+import { exchangePaths } from "../os/exchange.ts";
 import type { VolumeRecord } from "./model.ts";
 
 const fillingPrefix = ".filling-";
@@ -41,7 +42,7 @@ export class VolumeStore {
   #read(name: string): void {
     try {
       const record = JSON.parse(readFileSync(join(this.root, name, "volume.json"), "utf8")) as VolumeRecord;
-      this.#volumes.set(name, { ...record, driver: "local" });
+      this.#volumes.set(name, { ...record, name, driver: "local" });
       const unfinished = readdirSync(join(this.root, name)).filter((entry) =>
         entry.startsWith(fillingPrefix),
       );
@@ -77,6 +78,59 @@ export class VolumeStore {
     syncDirectory(this.root);
     this.#volumes.set(name, record);
     return record;
+  }
+
+  /**
+   * Makes a volume with files: `fill` puts them into a directory that is there only for it. `conflict` for a name that
+   * is taken; after an error of `fill` there is nothing.
+   */
+  async createFrom(
+    { name, labels }: { name: string; labels: Record<string, string> },
+    fill: (data: string) => Promise<void>,
+  ): Promise<VolumeRecord> {
+    validateName(name);
+    if (this.#volumes.has(name)) throw conflict(`create ${name}: there is a volume of this name already`);
+    const createdAt = new Date().toISOString().replace(/\.\d+Z$/, "Z");
+    const record: VolumeRecord = { name, driver: "local", createdAt, labels, options: {} };
+    const staging = join(this.root, `.new-${randomBytes(8).toString("hex")}`);
+    try {
+      mkdirSync(join(staging, "_data"), { recursive: true, mode: 0o755 });
+      await fill(join(staging, "_data"));
+      writeDurably(join(staging, "volume.json"), JSON.stringify(record));
+      syncDirectory(staging);
+      renameSync(staging, join(this.root, name));
+    } catch (error) {
+      deleteTree(staging);
+      throw error;
+    }
+    syncDirectory(this.root);
+    this.#volumes.set(name, record);
+    return record;
+  }
+
+  /** Makes a directory that `fill` fills, and lets it take the place of the volume's files when `ready` agrees. */
+  async replace(name: string, fill: (data: string) => Promise<void>, ready: () => void): Promise<void> {
+    const staging = this.stagingPath(name);
+    try {
+      mkdirSync(staging, { mode: 0o755 });
+      await fill(staging);
+      ready();
+      exchangePaths(staging, this.path(name));
+      syncDirectory(join(this.root, name));
+    } finally {
+      deleteTree(staging);
+    }
+  }
+
+  /** The directory's name is the volume's: one rename is all of it. */
+  rename(name: string, to: string): void {
+    validateName(to);
+    if (this.#volumes.has(to)) throw conflict(`rename ${name}: there is a volume ${to} already`);
+    const record = { ...this.get(name), name: to };
+    renameSync(join(this.root, name), join(this.root, to));
+    syncDirectory(this.root);
+    this.#volumes.delete(name);
+    this.#volumes.set(to, record);
   }
 
   find(name: string): VolumeRecord | undefined {
@@ -150,7 +204,7 @@ function writeDurably(path: string, text: string): void {
   }
 }
 
-function syncDirectory(path: string): void {
+export function syncDirectory(path: string): void {
   const fd = openSync(path, "r");
   try {
     fsyncSync(fd);

@@ -130,6 +130,42 @@ export class Volumes {
     });
   }
 
+  /** Makes a local volume whose files `fill` puts into a directory. `conflict` for a name that is taken. */
+  async createFrom(
+    request: { name: string; labels: Record<string, string> },
+    fill: (data: string) => Promise<void>,
+  ): Promise<VolumeRecord> {
+    const { name } = request;
+    return await this.#turns.run(name, async () => {
+      if (this.find(name) !== undefined)
+        throw conflict(`create ${name}: there is a volume of this name already`);
+      const record = await this.local.createFrom(request, fill);
+      this.options.tell?.("create", record);
+      return record;
+    });
+  }
+
+  /** Puts other files in the place of a local volume's. `conflict` while it is mounted. */
+  async replace(name: string, fill: (data: string) => Promise<void>): Promise<void> {
+    await this.#turns.run(name, async () => {
+      const refuseUsed = () => {
+        if (this.#users.count(name) > 0)
+          throw conflict(`volume ${name} is in use: stop the containers that use it first`);
+      };
+      refuseUsed();
+      await this.local.replace(name, fill, refuseUsed);
+    });
+  }
+
+  /** Gives a local volume another name. `conflict` while it is mounted, and for a name that is taken. */
+  async rename(name: string, to: string): Promise<void> {
+    await this.#turns.run(name, () => {
+      if (this.#users.count(name) > 0) throw conflict(`rename ${name}: volume is in use`);
+      if (this.find(to) !== undefined) throw conflict(`rename ${name}: there is a volume ${to} already`);
+      this.local.rename(name, to);
+    });
+  }
+
   #forget(name: string): void {
     this.options.references.delete(name);
     this.#paths.delete(name);

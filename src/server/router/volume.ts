@@ -2,6 +2,7 @@ import { readJson } from "../http/body.ts";
 import type { Exchange } from "../http/exchange.ts";
 import { volumeCreate } from "../request/volume.ts";
 import type { Route } from "./router.ts";
+import { volumeCopyRoutes } from "./volume-copies.ts";
 
 async function list(exchange: Exchange): Promise<void> {
   exchange.json(await exchange.backend.volumes.list(exchange.query.filters()));
@@ -34,4 +35,5 @@ export const volumeRoutes: Route[] = [
   ["POST", "/volumes/prune", prune],
   ["GET", "/volumes/{name}", inspect],
   ["DELETE", "/volumes/{name}", remove],
+  ...volumeCopyRoutes,
 ];

@@ -32,6 +32,17 @@ export class TestBackend implements Backend {
     remove: async () => {},
     prune: async (filters) => ({ VolumesDeleted: filters.all ?? null, SpaceReclaimed: 0 }),
   };
+
+  readonly volumeCopies: Backend["volumeCopies"] = {
+    rename: async () => {},
+    clone: async (_name, to) => to,
+    snapshot: async (Volume, Name = "first") => ({ Volume, Name, CreatedAt: "2026-01-01T00:00:00Z" }),
+    snapshots: async () => [],
+    removeSnapshot: async () => {},
+    restore: async () => {},
+    export: async () => new Blob().stream() as unknown as AsyncIterable<Uint8Array>,
+    import: async () => {},
+  };
 }
 
 const bridge = {

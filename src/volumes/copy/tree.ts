@@ -1,0 +1,49 @@
+import { statfs } from "node:fs/promises";
+import { cancelled, exhausted, systemError } from "../../errors/index.ts";
+
+/**
+ * Copies what is in a directory, and the directory's own attributes, into another one: ownership, modes, times, links,
+ * extended attributes and holes; shares the data where the file system can (reflink). It is on disk afterwards. After an
+ * error the target holds a part. Errors: `exhausted` for a full disk, `cancelled`.
+ */
+export async function copyTree(source: string, target: string, signal: AbortSignal): Promise<void> {
+  await run(
+    ["cp", "-a", "--reflink=auto", "--sparse=auto", "-T", "--", source, target],
+    `copy to ${target}`,
+    signal,
+  );
+  await syncTree(target, signal);
+}
+
+/** Waits until a directory's file system is on disk. */
+export async function syncTree(path: string, signal: AbortSignal): Promise<void> {
+  await run(["sync", "-f", "--", path], `sync ${path}`, signal);
+}
+
+async function run(argv: string[], what: string, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  const child = Bun.spawn(argv, {
+    stdio: ["ignore", "ignore", "pipe"],
+    env: { ...process.env, LC_ALL: "C" },
+    signal,
+    killSignal: "SIGKILL",
+  });
+  const words = await lastWords(child.stderr);
+  const status = await child.exited;
+  if (status === 0) return;
+  if (signal.aborted) throw cancelled(`${what} was given up`, { cause: signal.reason });
+  const path = argv[argv.length - 1] ?? "";
+  const { bavail } = await statfs(path).catch(() => ({ bavail: 1 }));
+  if (bavail === 0) throw exhausted(`${what}: no space left on device; make room and try again`);
+  throw systemError(`${what}: ${words || `${argv[0]} exited with ${status}`}`);
+}
+
+/** The first of many complaints; the pipe is read to its end all the same. */
+async function lastWords(stream: ReadableStream<Uint8Array>): Promise<string> {
+  let words = "";
+  const decoder = new TextDecoder();
+  for await (const chunk of stream as unknown as AsyncIterable<Uint8Array>) {
+    if (words.length < 4096) words += decoder.decode(chunk, { stream: true });
+  }
+  return words.trim().split("\n").slice(0, 3).join("; ");
+}
