@@ -104,7 +104,8 @@ export function volumeCopyVerbs(engine: EngineContext): VolumeCopyVerbs {
         );
         held.catch(ready.reject);
         try {
-          const tar = files.export(await ready.promise, signal);
+          const root = await ready.promise;
+          const { tar } = await files.get({ root, mounts: [] }, "/.", signal);
           yield* zstd ? compressed(tar) : tar;
           tell("export", name);
         } finally {
