@@ -9,24 +9,13 @@ import {
 } from "../../os/firewall/index.ts";
 import { RouteSocket } from "../../os/netlink/index.ts";
 import { shortKey } from "../names.ts";
-import type { Log } from "./assemble.ts";
 import { iptablesRemains } from "./iptables/remains.ts";
 import { nftablesRemains } from "./nftables/remains.ts";
-
-/** What some engine has in one place of the packet filter. */
-export interface Remains {
-  /** The engine's, as it stands in names. */
-  readonly key: string;
-  readonly bridges: readonly string[];
-  /** Nothing but chains, which hold no rule. */
-  readonly isEmpty: boolean;
-  /** Removes it in one transaction; false where there was nothing to remove. */
-  readonly remove: () => Promise<boolean>;
-}
+import type { Remains } from "./remains.ts";
 
 export interface OrphanOptions {
   readonly engineKey: string;
-  readonly log: Log;
+  readonly log: (level: "info" | "warn", message: string) => void;
   /** False leaves the packet filter for IPv6 alone. */
   readonly ipv6: boolean;
   readonly namespace?: OtherNamespace;

@@ -1,5 +1,5 @@
 import { Iptables, type IpVersion, type OtherNamespace, type Variant } from "../../../os/firewall/index.ts";
-import type { Remains } from "../orphans.ts";
+import type { Remains } from "../remains.ts";
 import { chainsOf, keyOf } from "./chains.ts";
 import { chainOf, isRule, parseSavedRules, type SavedRules } from "./saved.ts";
 import { assertScript } from "./script.ts";

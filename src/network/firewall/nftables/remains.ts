@@ -1,5 +1,5 @@
 import { Nftables, type NftObject, type OtherNamespace } from "../../../os/firewall/index.ts";
-import type { Remains } from "../orphans.ts";
+import type { Remains } from "../remains.ts";
 
 /** What engines, whichever, have as tables of nf_tables. */
 export async function nftablesRemains(namespace?: OtherNamespace): Promise<Remains[]> {
