@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
-import { link, open, opendir, readFile, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, link, open, opendir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { conflict, errnoOf, invalid, notFound, SlipwayError } from "../errors/index.ts";
 import { type Digest, digestFromHex, hexOf, isDigest } from "../oci/digest.ts";
@@ -46,24 +46,14 @@ export class ContentStore {
     expected: Expected = {},
     { sync = true, ...options }: IngestOptions = {},
   ): Promise<BlobInfo> {
-    const temporary = join(this.#ingests, `${process.pid}-${++this.#ingested}`);
-    const file = await open(temporary, "wx", 0o600);
-    try {
-      const hasher = new Bun.CryptoHasher("sha256");
-      const growth = { path: temporary, size: 0, hasher };
+    return await this.#written(sync, async (file, path) => {
+      const growth = { path, size: 0, hasher: new Bun.CryptoHasher("sha256") };
       await append(file, growth, source, expected, options);
       const digest = digestFromHex(growth.hasher.digest("hex"));
       verify({ digest, size: growth.size }, expected);
       if (sync) await file.sync();
-      await rename(temporary, this.path(digest));
-      if (sync) await this.#syncBlobs();
-      return await this.info(digest);
-    } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
-    } finally {
-      await file.close();
-    }
+      return digest;
+    });
   }
 
   /**
@@ -71,13 +61,24 @@ export class ContentStore {
    * left of it when `write` fails, or the file has another size than it says.
    */
   async take(write: (file: number) => Promise<Required<Expected>>): Promise<BlobInfo> {
+    return await this.#written(true, async (file) => {
+      const { digest, size } = await write(file.fd);
+      verify({ digest, size: (await file.stat()).size }, { size });
+      return digest;
+    });
+  }
+
+  /** A new file that becomes the blob whose digest `fill` answers. Nothing is left of it when that fails. */
+  async #written(
+    sync: boolean,
+    fill: (file: FileHandle, path: string) => Promise<Digest>,
+  ): Promise<BlobInfo> {
     const temporary = join(this.#ingests, `${process.pid}-${++this.#ingested}`);
     const file = await open(temporary, "wx", 0o600);
     try {
-      const { digest, size } = await write(file.fd);
-      verify({ digest, size: (await file.stat()).size }, { size });
+      const digest = await fill(file, temporary);
       await rename(temporary, this.path(digest));
-      await this.#syncBlobs();
+      if (sync) await this.#syncBlobs();
       return await this.info(digest);
     } catch (error) {
       await rm(temporary, { force: true });
