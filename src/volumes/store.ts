@@ -70,13 +70,22 @@ export class VolumeStore {
       labels: request.labels ?? {},
       options: request.options ?? {},
     };
+    return this.#commit(this.#stage(), record);
+  }
+
+  /** A directory, with one for files in it, that is to become a volume; the next engine deletes it if it does not. */
+  #stage(): string {
     const staging = join(this.root, `.new-${randomBytes(8).toString("hex")}`);
     mkdirSync(join(staging, "_data"), { recursive: true, mode: 0o755 });
+    return staging;
+  }
+
+  #commit(staging: string, record: VolumeRecord): VolumeRecord {
     writeDurably(join(staging, "volume.json"), JSON.stringify(record));
     syncDirectory(staging);
-    renameSync(staging, join(this.root, name));
+    renameSync(staging, join(this.root, record.name));
     syncDirectory(this.root);
-    this.#volumes.set(name, record);
+    this.#volumes.set(record.name, record);
     return record;
   }
 
@@ -89,23 +98,17 @@ export class VolumeStore {
     fill: (data: string) => Promise<void>,
   ): Promise<VolumeRecord> {
     validateName(name);
-    if (this.#volumes.has(name)) throw conflict(`create ${name}: there is a volume of this name already`);
+    if (this.#volumes.has(name)) throw conflict("there is a volume of this name already");
     const createdAt = new Date().toISOString().replace(/\.\d+Z$/, "Z");
     const record: VolumeRecord = { name, driver: "local", createdAt, labels, options: {} };
-    const staging = join(this.root, `.new-${randomBytes(8).toString("hex")}`);
+    const staging = this.#stage();
     try {
-      mkdirSync(join(staging, "_data"), { recursive: true, mode: 0o755 });
       await fill(join(staging, "_data"));
-      writeDurably(join(staging, "volume.json"), JSON.stringify(record));
-      syncDirectory(staging);
-      renameSync(staging, join(this.root, name));
+      return this.#commit(staging, record);
     } catch (error) {
       deleteTree(staging);
       throw error;
     }
-    syncDirectory(this.root);
-    this.#volumes.set(name, record);
-    return record;
   }
 
   /** Makes a directory that `fill` fills, and lets it take the place of the volume's files when `ready` agrees. */
@@ -187,11 +190,10 @@ function validateName(name: string): void {
     throw invalid(`volume name is too short, names should be at least two alphanumeric characters`);
   if (!namePattern.test(name)) {
     throw invalid(
-      `create ${name}: ${JSON.stringify(name)} includes invalid characters for a local volume name, only "[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. If you intended to pass a host directory, use absolute path`,
+      `${JSON.stringify(name)} includes invalid characters for a local volume name, only "[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. If you intended to pass a host directory, use absolute path`,
     );
   }
-  if (name.length > 255)
-    throw invalid(`create ${name.slice(0, 40)}…: a volume name has at most 255 characters`);
+  if (name.length > 255) throw invalid("a volume name has at most 255 characters");
 }
 
 function writeDurably(path: string, text: string): void {

@@ -159,11 +159,17 @@ export class Volumes {
 
   /** Gives a local volume another name. `conflict` while it is mounted, and for a name that is taken. */
   async rename(name: string, to: string): Promise<void> {
-    await this.#turns.run(name, () => {
-      if (this.#users.count(name) > 0) throw conflict(`rename ${name}: volume is in use`);
-      if (this.find(to) !== undefined) throw conflict(`rename ${name}: there is a volume ${to} already`);
-      this.local.rename(name, to);
-    });
+    this.get(name);
+    if (this.find(to) !== undefined) throw conflict(`rename ${name}: there is a volume ${to} already`);
+    // Whoever makes a volume of the new name waits. In one order, so that two renames do not wait for each other.
+    const [first = name, second = to] = [name, to].sort();
+    await this.#turns.run(first, () =>
+      this.#turns.run(second, () => {
+        if (this.#users.count(name) > 0) throw conflict(`rename ${name}: volume is in use`);
+        if (this.find(to) !== undefined) throw conflict(`rename ${name}: there is a volume ${to} already`);
+        this.local.rename(name, to);
+      }),
+    );
   }
 
   #forget(name: string): void {
@@ -242,13 +248,12 @@ export class Volumes {
   }
 }
 
-/** Says what failed, in Docker's form, unless the driver has said so. */
+/** Says what failed, in Docker's form; drivers do not name the volume themselves. */
 async function creating<T>(name: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
     const { kind, message, details } = asSlipwayError(cause);
-    if (message.startsWith(`create ${name}: `)) throw cause;
     throw new SlipwayError(kind, `create ${name}: ${message}`, { ...details, cause });
   }
 }
