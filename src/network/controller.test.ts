@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { restoreRules } from "../os/firewall/index.ts";
+import { restoreRules } from "../os/firewall/host-rules.fixture.ts";
 import { RouteSocket } from "../os/netlink/index.ts";
 import { cleanup, NetworkController } from "./index.ts";
 import {

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "bun:test";
 import { createConnection } from "node:net";
 import { networkInterfaces } from "node:os";
-import { saveRules } from "../os/firewall/index.ts";
+import { saveRules } from "../os/firewall/host-rules.fixture.ts";
 import { RouteSocket } from "../os/netlink/index.ts";
 import { cleanup, NetworkController, type NetworkSettings, type Sandbox } from "./index.ts";
 import { ownLinks } from "./links.ts";

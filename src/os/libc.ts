@@ -61,11 +61,6 @@ export function cstring(value: string): Buffer {
   return Buffer.from(`${value}\0`);
 }
 
-/** A pointer to a NUL-terminated copy of a string for the duration of one FFI call; null passes NULL. */
-export function cptr(value: Uint8Array | null): ReturnType<typeof ptr> | null {
-  return value === null ? null : ptr(value);
-}
-
 /** Some numbers have two names (EAGAIN, EWOULDBLOCK): the first in the table is the usual one. */
 const errnoNames = new Map(
   Object.entries(osConstants.errno)

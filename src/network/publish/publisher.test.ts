@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { createServer } from "node:net";
-import { restoreRules } from "../../os/firewall/index.ts";
+import { restoreRules } from "../../os/firewall/host-rules.fixture.ts";
 import { NetworkController } from "../index.ts";
 import {
   acquireMany,

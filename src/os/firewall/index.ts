@@ -2,7 +2,6 @@
 export { type Flows, forgetFlows } from "./conntrack.ts";
 export { type DroppingRule, droppingRules } from "./dropping.ts";
 export { RulesetGeneration } from "./generation.ts";
-export { restoreRules, saveRules, usesNfTables } from "./host-rules.ts";
 export {
   hasIptables,
   hasVariant,

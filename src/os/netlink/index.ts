@@ -17,7 +17,6 @@ export {
 export { forgetNeighbour, type Neighbour } from "./neighbour.ts";
 export type { Link } from "./parse-link.ts";
 export {
-  addDefaultRoute,
   addRoute,
   deleteRoute,
   type ResolvedRoute,

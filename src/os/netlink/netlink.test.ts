@@ -11,7 +11,7 @@ import {
 } from "./attributes.ts";
 import {
   addAddress,
-  addDefaultRoute,
+  addRoute,
   createBridge,
   createVeth,
   deleteLink,
@@ -141,5 +141,5 @@ test("failures say what was tried and carry the kernel's errno", () => {
   // The others of a batch are tried all the same.
   expect(failure(socket, deleteLink("nothing"), setLink("br0", { up: true }))?.errno).toBe("ENODEV");
   expect(socket.link("br0")?.up).toBe(true);
-  expect(failure(socket, addDefaultRoute("10.9.9.9"))?.errno).toBe("ENETUNREACH");
+  expect(failure(socket, addRoute({ gateway: "10.9.9.9" }))?.errno).toBe("ENETUNREACH");
 });

@@ -2,7 +2,6 @@ import { describe, expect, test } from "bun:test";
 import { errnoOf } from "../../errors/index.ts";
 import {
   addAddress,
-  addDefaultRoute,
   addRoute,
   deleteRoute,
   type NetlinkRequest,
@@ -68,7 +67,7 @@ describe("routes", () => {
 
   test("are set and listed", () => {
     const { socket, index } = network("10.0.0.2", 24);
-    socket.transact(addDefaultRoute("10.0.0.1"));
+    socket.transact(addRoute({ gateway: "10.0.0.1" }));
     expect(socket.routes()).toEqual([
       { destination: "0.0.0.0", prefixLength: 0, gateway: "10.0.0.1", index, metric: 0, advertised: false },
       { destination: "10.0.0.0", prefixLength: 24, gateway: undefined, index, metric: 0, advertised: false },

@@ -78,11 +78,6 @@ export function deleteRoute(route: RouteSettings): NetlinkRequest {
   return routeRequest(RTM_DELROUTE, 0, "remove", route);
 }
 
-/** A default route; the interface is the one whose network the gateway is in. */
-export function addDefaultRoute(gateway: string): NetlinkRequest {
-  return addRoute({ gateway });
-}
-
 function routeRequest(type: number, flags: number, verb: string, route: RouteSettings): NetlinkRequest {
   const { destination, prefixLength = 0, gateway, index, onLink = false, metric } = route;
   const to = destination === undefined ? undefined : addressBytes(destination);

@@ -1,4 +1,4 @@
-import { hostVariant, Iptables, type Variant } from "./iptables.ts";
+import { hostVariant, Iptables } from "./iptables.ts";
 
 const host = async () => new Iptables(4, (await hostVariant()) ?? "nft");
 
@@ -10,8 +10,4 @@ export async function restoreRules(script: string): Promise<void> {
 /** The IPv4 rules of the host in the same language. */
 export async function saveRules(): Promise<string> {
   return (await host()).save();
-}
-
-export async function usesNfTables(): Promise<boolean> {
-  return (await hostVariant()) === ("nft" satisfies Variant);
 }
