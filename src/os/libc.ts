@@ -1,4 +1,4 @@
-import { dlopen, ptr, read, FFIType as T } from "bun:ffi";
+import { dlopen, read, FFIType as T } from "bun:ffi";
 import { constants as osConstants } from "node:os";
 import { SlipwayError } from "../errors/index.ts";
 
