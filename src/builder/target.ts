@@ -1,0 +1,25 @@
+import type { History, ImageConfig } from "../oci/image.ts";
+import type { Platform } from "../oci/platform.ts";
+import type { Edge } from "./graph/index.ts";
+import type { BuildWarning } from "./progress/model.ts";
+
+/** What a front end makes of one target for one platform: a graph to solve, and the image that its result is to be. */
+export interface BuildTarget {
+  /** The stage's name, or its number. */
+  readonly name: string;
+  readonly platform: Platform;
+  readonly tree: Edge;
+  /** But for layers and times. */
+  readonly config: Omit<ImageConfig, "rootfs" | "created" | "history">;
+  /**
+   * Lowest first: what the base image has, and an entry for each instruction. New entries have no `created`: those that made a
+   * layer get the layer's, the others that of the entry before them (or of the build, where none is).
+   */
+  readonly history: readonly History[];
+}
+
+/** The graph of a build, and what its author should know. */
+export interface FrontendResult {
+  readonly targets: readonly BuildTarget[];
+  readonly warnings: readonly BuildWarning[];
+}
