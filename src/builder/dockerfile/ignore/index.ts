@@ -1,0 +1,2 @@
+export { IgnoreMatcher, type IgnoreRule } from "./matcher.ts";
+export { readIgnoreFile } from "./read.ts";
