@@ -61,7 +61,8 @@ export async function imageArchive(
   return path;
 }
 
-function writeTree(root: string, { layers, filesInLayer }: ImageKind, seed: number): void {
+/** Writes what one layer of the kind holds. */
+export function writeTree(root: string, { layers, filesInLayer }: ImageKind, seed: number): void {
   const size = Math.floor(bytes / layers / filesInLayer);
   const content = Buffer.alloc(size, `seed ${seed}: all work and no play makes Jack a dull boy\n`);
   const random = Math.floor(size * noise);

@@ -11,9 +11,21 @@ import { churn, many } from "./scenarios/many.ts";
 import { network } from "./scenarios/network.ts";
 import { lines } from "./scenarios/output.ts";
 import { commands, start } from "./scenarios/start.ts";
+import { storage } from "./scenarios/storage.ts";
 
 /** `npm run bench [scenario…]`: every engine in one run, medians, as a Markdown table. */
-const scenarios: Record<string, Scenario> = { start, commands, many, lines, churn, load, images, network };
+/** A list of several is printed one by one. */
+const scenarios: Record<string, Scenario | Scenario[]> = {
+  start,
+  commands,
+  many,
+  lines,
+  churn,
+  load,
+  images,
+  network,
+  storage,
+};
 const asked = process.argv.slice(2);
 const unknown = asked.find((name) => !(name in scenarios));
 if (unknown !== undefined) {
@@ -39,7 +51,8 @@ try {
     "| what | slipway | docker | podman | bare crun | target | met |\n|---|---|---|---|---|---|---|",
   );
   for (const name of asked.length > 0 ? asked : Object.keys(scenarios)) {
-    for (const row of (await scenarios[name]?.(context)) ?? []) console.log(format(row));
+    for (const scenario of [scenarios[name] ?? []].flat())
+      for (const row of await scenario(context)) console.log(format(row));
   }
 } finally {
   await podman.stop();

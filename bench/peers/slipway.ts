@@ -6,7 +6,18 @@ import { waitFor } from "./wait.ts";
 
 export const slipwayPath = resolve(import.meta.dir, "../../dist/slipway");
 
-export async function startSlipway(): Promise<Peer & { socket: string; pid: number }> {
+export interface SlipwayOptions {
+  /** Tells engines that run at once apart; 0 without. */
+  number?: number;
+  /** Without: in its own root. */
+  dataRoot?: string;
+}
+
+export async function startSlipway({
+  number = 0,
+  dataRoot,
+}: SlipwayOptions = {}): Promise<Peer & { socket: string; pid: number }> {
+  const bridge = `slbench${number}`;
   const root = mkdtempSync("/tmp/slipway-bench-");
   const socket = join(root, "engine.sock");
   const log = Bun.file(join(root, "engine.log"));
@@ -14,11 +25,11 @@ export async function startSlipway(): Promise<Peer & { socket: string; pid: numb
     [
       slipwayPath,
       "daemon",
-      `--data-root=${root}/data`,
+      `--data-root=${dataRoot ?? `${root}/data`}`,
       `--exec-root=${root}/run`,
       `--host=unix://${socket}`,
-      "--bridge=slbench0",
-      "--bip=10.251.1.1/24",
+      `--bridge=${bridge}`,
+      `--bip=10.251.${10 + number}.1/24`,
       `--storage-driver=${process.env.STORAGE_DRIVER ?? "overlay2"}`,
     ],
     { stdio: ["ignore", log, log] },
@@ -35,7 +46,7 @@ export async function startSlipway(): Promise<Peer & { socket: string; pid: numb
     async stop() {
       engine.kill("SIGTERM");
       await engine.exited;
-      await output(["sh", "-c", `ip link delete slbench0 2>/dev/null; rm -rf ${root}; true`]);
+      await output(["sh", "-c", `ip link delete ${bridge} 2>/dev/null; rm -rf ${root}; true`]);
     },
   };
 }
