@@ -8,7 +8,18 @@ export interface Volume {
   /** What a plugin tells of its volume, at inspect. */
   Status?: Record<string, unknown>;
   Options: Record<string, string> | null;
-  UsageData?: { Size: number; RefCount: number };
+  UsageData?: VolumeUsage;
+}
+
+export interface VolumeUsage {
+  /** Bytes of the files, each counted once; -1 where they are not this host's. */
+  Size: number;
+  /** How many containers, running or not, mount it. */
+  RefCount: number;
+  /** Ours: what its snapshots have, counted alike, and without regard to what they share with the volume. */
+  Snapshots?: { Count: number; Size: number };
+  /** Ours: RFC3339, when a container last had it. */
+  LastUsed?: string;
 }
 
 export interface VolumeCreateRequest {

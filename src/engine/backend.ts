@@ -292,7 +292,7 @@ export interface VolumeVerbs {
 
 /** Ours: whole volumes. With `pause` the running containers that use the source are paused meanwhile. */
 export interface VolumeCopyVerbs {
-  /** `conflict` while a container uses it. */
+  /** Containers that use it go on with it. `invalid` for a plugin's, `conflict` for a name that is taken. */
   rename(name: string, to: string): Promise<void>;
   clone(name: string, to: string, options: { pause: boolean }, signal: AbortSignal): Promise<string>;
   snapshot(

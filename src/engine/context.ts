@@ -16,6 +16,7 @@ import type { HostFacts } from "./host/index.ts";
 import type { Log } from "./log.ts";
 import type { NetworkStore } from "./network/store.ts";
 import type { Paths } from "./paths.ts";
+import type { VolumeRenames } from "./volume/renames.ts";
 
 /** What a container is made from. */
 export interface ResolvedImage {
@@ -58,6 +59,7 @@ export interface EngineContext {
   readonly rootfs: RootFilesystems;
   readonly files: FileTrees;
   readonly volumes: Volumes;
+  readonly volumeRenames: VolumeRenames;
   readonly network: Networks;
   readonly networks: NetworkStore;
   readonly names: NameService;

@@ -26,6 +26,7 @@ import { predefinedNetworks } from "./network/predefined.ts";
 import { NetworkStore } from "./network/store.ts";
 import { Paths } from "./paths.ts";
 import { openStorage } from "./storage.ts";
+import { VolumeRenames } from "./volume/renames.ts";
 
 export interface EngineOptions {
   config: EngineConfig;
@@ -103,6 +104,7 @@ export async function openRooms({ config, host, log }: EngineOptions): Promise<O
     files: storage.files,
     rootfs: new RootFilesystems(storage.snapshots, paths),
     volumes: openVolumes(config, paths, metastore, events),
+    volumeRenames: new VolumeRenames(metastore),
     network,
     networks,
     names: new Names({ log }),

@@ -19,6 +19,7 @@ import { runtimeOf } from "./container/runtime-of.ts";
 import { launch } from "./container/start.ts";
 import { adoptStdio, startOutput } from "./container/stdio.ts";
 import type { EngineContext } from "./context.ts";
+import { finishRenames } from "./volume/rename.ts";
 
 /**
  * Makes the world fit the records, and the records the world, at the engine's start: containers that still run
@@ -26,6 +27,7 @@ import type { EngineContext } from "./context.ts";
  * finished or taken back. Nothing else runs meanwhile. `announce` lets the ended containers' parents go.
  */
 export async function restore(engine: EngineContext, announce: () => void): Promise<void> {
+  finishRenames(engine);
   const ended: { container: Container; exit: ExitRecord }[] = [];
   for (const container of engine.containers) {
     // A removal that was not acknowledged did not happen; who wants it asks again.
@@ -84,6 +86,8 @@ async function takeOver(engine: EngineContext, container: Container): Promise<Ex
   const wrapperPid = adoption.state === "running" ? adoption.process.wrapperPid : state.wrapperPid;
   await takeOverOutput(engine, container, wrapperPid);
   if (adoption.state === "exited") {
+    // They are still to be given back.
+    adoptVolumes(engine, record);
     watchEndedMemory(engine, container, adoption.memoryEvent);
     return adoption.exit;
   }

@@ -7,6 +7,8 @@ export interface VolumeRecord {
   readonly createdAt: string;
   readonly labels: Record<string, string>;
   readonly options: Record<string, string>;
+  /** Of a plugin's volume: RFC3339, when a container last had it. */
+  readonly lastUsed?: string;
 }
 
 /** `global` volumes are the same ones on every host that the driver serves. */

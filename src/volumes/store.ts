@@ -1,20 +1,14 @@
 import { randomBytes } from "node:crypto";
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { conflict, errnoOf, invalid, notFound } from "../errors/index.ts";
+import { conflict, errnoOf, notFound } from "../errors/index.ts";
 import { deleteTree } from "../os/delete-tree.ts";
 import { exchangePaths } from "../os/exchange.ts";
+import { syncDirectory, writeDurably } from "./durable.ts";
+import { lastUseOf, noteUseOf } from "./last-use.ts";
 import type { VolumeRecord } from "./model.ts";
+import { validateName } from "./name.ts";
+import { rfc3339 } from "./time.ts";
 
 const fillingPrefix = ".filling-";
 
@@ -66,7 +60,7 @@ export class VolumeStore {
     const record: VolumeRecord = {
       name,
       driver: "local",
-      createdAt: new Date().toISOString().replace(/\.\d+Z$/, "Z"),
+      createdAt: rfc3339(new Date()),
       labels: request.labels ?? {},
       options: request.options ?? {},
     };
@@ -89,51 +83,82 @@ export class VolumeStore {
     return record;
   }
 
-  /**
-   * Makes a volume with files: `fill` puts them into a directory that is there only for it. `conflict` for a name that
-   * is taken; after an error of `fill` there is nothing.
-   */
-  async createFrom(
-    { name, labels }: { name: string; labels: Record<string, string> },
-    fill: (data: string) => Promise<void>,
-  ): Promise<VolumeRecord> {
+  /** Fails as `createFrom` and `rename` would for a name that is malformed (`invalid`) or taken (`conflict`). */
+  checkFree(name: string): void {
     validateName(name);
-    if (this.#volumes.has(name)) throw conflict("there is a volume of this name already");
-    const createdAt = new Date().toISOString().replace(/\.\d+Z$/, "Z");
-    const record: VolumeRecord = { name, driver: "local", createdAt, labels, options: {} };
+    if (this.#volumes.has(name)) throw conflict(`there is a volume ${name} already`);
+  }
+
+  /**
+   * A directory that `fill` fills and that `commit` may then give to a volume. It is deleted afterwards unless it was
+   * moved away, and by the next engine if this one is killed.
+   */
+  async staged<T>(
+    fill: (data: string) => Promise<void>,
+    commit: (staging: string) => Promise<T> | T,
+  ): Promise<T> {
     const staging = this.#stage();
     try {
       await fill(join(staging, "_data"));
-      return this.#commit(staging, record);
-    } catch (error) {
-      deleteTree(staging);
-      throw error;
-    }
-  }
-
-  /** Makes a directory that `fill` fills, and lets it take the place of the volume's files when `ready` agrees. */
-  async replace(name: string, fill: (data: string) => Promise<void>, ready: () => void): Promise<void> {
-    const staging = this.stagingPath(name);
-    try {
-      mkdirSync(staging, { mode: 0o755 });
-      await fill(staging);
-      ready();
-      exchangePaths(staging, this.path(name));
-      syncDirectory(join(this.root, name));
+      return await commit(staging);
     } finally {
       deleteTree(staging);
     }
   }
 
-  /** The directory's name is the volume's: one rename is all of it. */
-  rename(name: string, to: string): void {
-    validateName(to);
-    if (this.#volumes.has(to)) throw conflict(`rename ${name}: there is a volume ${to} already`);
-    const record = { ...this.get(name), name: to };
+  /** Makes a volume of a staged directory. */
+  createFrom(
+    staging: string,
+    { name, labels }: { name: string; labels: Record<string, string> },
+  ): VolumeRecord {
+    this.checkFree(name);
+    return this.#commit(staging, {
+      name,
+      driver: "local",
+      createdAt: rfc3339(new Date()),
+      labels,
+      options: {},
+    });
+  }
+
+  /** Lets a staged directory's files and a volume's change places, in one step. */
+  replace(name: string, staging: string): void {
+    const { root } = this;
+    exchangePaths(join(staging, "_data"), this.path(name));
+    for (const directory of [join(root, name), staging]) syncDirectory(directory);
+  }
+
+  /** The directory's name is the volume's: one rename is all of it. `conflict` for a name that is taken. */
+  rename(name: string, to: string, labels: Record<string, string>): void {
+    const before = this.get(name);
+    this.checkFree(to);
+    const record = { ...before, name: to, labels };
+    if (!Bun.deepEquals(labels, before.labels)) this.#rewrite(name, record);
     renameSync(join(this.root, name), join(this.root, to));
-    syncDirectory(this.root);
     this.#volumes.delete(name);
     this.#volumes.set(to, record);
+    syncDirectory(this.root);
+  }
+
+  /** A half-written file is deleted with others that were not finished. */
+  #rewrite(name: string, record: VolumeRecord): void {
+    const written = this.stagingPath(name);
+    try {
+      writeDurably(written, JSON.stringify(record));
+      renameSync(written, join(this.root, name, "volume.json"));
+    } catch (error) {
+      rmSync(written, { force: true });
+      throw error;
+    }
+  }
+
+  /** RFC3339, when a container last had the volume; undefined when none ever had. */
+  lastUsed(name: string): string | undefined {
+    return lastUseOf(join(this.root, this.get(name).name));
+  }
+
+  noteUse(name: string): void {
+    noteUseOf(join(this.root, this.get(name).name));
   }
 
   find(name: string): VolumeRecord | undefined {
@@ -179,38 +204,5 @@ export class VolumeStore {
   /** Whether a volume has no files yet. */
   isEmpty(name: string): boolean {
     return !existsSync(this.path(name)) || readdirSync(this.path(name)).length === 0;
-  }
-}
-
-const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
-
-/** Docker's rule; it also keeps a name from leaving the root. */
-function validateName(name: string): void {
-  if (name.length === 1)
-    throw invalid(`volume name is too short, names should be at least two alphanumeric characters`);
-  if (!namePattern.test(name)) {
-    throw invalid(
-      `${JSON.stringify(name)} includes invalid characters for a local volume name, only "[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. If you intended to pass a host directory, use absolute path`,
-    );
-  }
-  if (name.length > 255) throw invalid("a volume name has at most 255 characters");
-}
-
-function writeDurably(path: string, text: string): void {
-  const fd = openSync(path, "wx", 0o600);
-  try {
-    writeFileSync(fd, text);
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-}
-
-export function syncDirectory(path: string): void {
-  const fd = openSync(path, "r");
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
   }
 }

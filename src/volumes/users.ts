@@ -21,6 +21,19 @@ export class VolumeUsers {
     if (users?.size === 0) this.#users.delete(volume);
   }
 
+  /** Who has a volume. */
+  list(volume: string): string[] {
+    return [...(this.#users.get(volume) ?? [])];
+  }
+
+  /** A volume has another name from now on. */
+  rename(volume: string, to: string): void {
+    const users = this.#users.get(volume);
+    if (users === undefined) return;
+    this.#users.delete(volume);
+    this.#users.set(to, users);
+  }
+
   /** The volumes that a user has. */
   of(user: string): string[] {
     return [...this.#users].filter(([, users]) => users.has(user)).map(([volume]) => volume);

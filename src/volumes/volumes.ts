@@ -8,6 +8,7 @@ import type { VolumeRecord } from "./model.ts";
 import { dockerDirectories, type PluginDirectories } from "./plugin/discovery.ts";
 import { Plugins } from "./plugin/plugins.ts";
 import { VolumeStore } from "./store.ts";
+import { rfc3339 } from "./time.ts";
 import { Turns } from "./turns.ts";
 import { VolumeUsers } from "./users.ts";
 
@@ -99,7 +100,7 @@ export class Volumes {
       if (known !== undefined) return sameDriver(known, asked);
       return await creating(name, async () => {
         const driver = await this.#catalogue.driver(asked || "local", signal);
-        const createdAt = new Date().toISOString().replace(/\.\d+Z$/, "Z");
+        const createdAt = rfc3339(new Date());
         const { labels = {}, options = {} } = request;
         const record = { name, driver: driver.name, createdAt, labels, options };
         await driver.create(record, signal);
@@ -130,46 +131,77 @@ export class Volumes {
     });
   }
 
-  /** Makes a local volume whose files `fill` puts into a directory. `conflict` for a name that is taken. */
+  /** Fails as a volume of this name could not be made: `invalid`, or `conflict` for one that is taken. */
+  checkFree(name: string): void {
+    if (this.find(name) !== undefined) throw conflict(`there is a volume ${name} already`);
+    this.local.checkFree(name);
+  }
+
+  /**
+   * Makes a local volume whose files `fill` puts into a directory. `conflict` for a name that is taken. Who asks for the
+   * name meanwhile does not wait: of two that make it, the one that is ready first has it.
+   */
   async createFrom(
     request: { name: string; labels: Record<string, string> },
     fill: (data: string) => Promise<void>,
   ): Promise<VolumeRecord> {
     const { name } = request;
-    return await this.#turns.run(name, async () => {
-      if (this.find(name) !== undefined)
-        throw conflict(`create ${name}: there is a volume of this name already`);
-      const record = await this.local.createFrom(request, fill);
-      this.options.tell?.("create", record);
-      return record;
-    });
+    this.checkFree(name);
+    return await this.local.staged(fill, (staging) =>
+      this.#turns.run(name, () => {
+        this.checkFree(name);
+        const record = this.local.createFrom(staging, request);
+        this.options.tell?.("create", record);
+        return record;
+      }),
+    );
   }
 
   /** Puts other files in the place of a local volume's. `conflict` while it is mounted. */
   async replace(name: string, fill: (data: string) => Promise<void>): Promise<void> {
-    await this.#turns.run(name, async () => {
-      const refuseUsed = () => {
-        if (this.#users.count(name) > 0)
-          throw conflict(`volume ${name} is in use: stop the containers that use it first`);
-      };
-      refuseUsed();
-      await this.local.replace(name, fill, refuseUsed);
-    });
-  }
-
-  /** Gives a local volume another name. `conflict` while it is mounted, and for a name that is taken. */
-  async rename(name: string, to: string): Promise<void> {
-    this.get(name);
-    if (this.find(to) !== undefined) throw conflict(`rename ${name}: there is a volume ${to} already`);
-    // Whoever makes a volume of the new name waits. In one order, so that two renames do not wait for each other.
-    const [first = name, second = to] = [name, to].sort();
-    await this.#turns.run(first, () =>
-      this.#turns.run(second, () => {
-        if (this.#users.count(name) > 0) throw conflict(`rename ${name}: volume is in use`);
-        if (this.find(to) !== undefined) throw conflict(`rename ${name}: there is a volume ${to} already`);
-        this.local.rename(name, to);
+    const refuseUsed = () => {
+      if (this.#users.count(name) > 0)
+        throw conflict(
+          `volume ${name} is in use: what uses it would go on with the old files; stop it and try again`,
+        );
+    };
+    refuseUsed();
+    await this.local.staged(fill, (staging) =>
+      this.#turns.run(name, () => {
+        refuseUsed();
+        this.local.replace(name, staging);
       }),
     );
+  }
+
+  /**
+   * Gives a local volume another name, and other labels. Mounts of it stay; of its users only those in `knowing`, which
+   * can be told, may have it. `move` is called when nobody else can do anything with either name, and does it, with what
+   * is to be durable before and after. `conflict` for a name that is taken.
+   */
+  async rename(
+    { name, to, labels }: { name: string; to: string; labels: Record<string, string> },
+    knowing: readonly string[],
+    move: (rename: () => void) => void,
+  ): Promise<void> {
+    // In one order, so that two renames do not wait for each other.
+    const [first = name, second = to] = [name, to].sort();
+    const turn = () => {
+      const strangers = this.#users.list(name).filter((user) => !knowing.includes(user));
+      if (strangers.length > 0)
+        throw conflict(
+          `volume ${name} is being copied, or its files looked at: try again when that has ended`,
+        );
+      this.checkFree(to);
+      move(() => {
+        try {
+          this.local.rename(name, to, labels);
+        } finally {
+          if (this.local.find(name) === undefined) this.#users.rename(name, to);
+        }
+      });
+    };
+    await this.#turns.run(first, () => (first === second ? turn() : this.#turns.run(second, turn)));
   }
 
   #forget(name: string): void {
@@ -209,6 +241,18 @@ export class Volumes {
     });
   }
 
+  /**
+   * Breaks the connections to the servers of those volumes that only this user has, when its processes wait for one so
+   * that nothing ends them. Not in turn: who has it may wait as well.
+   */
+  async abandon(user: string, signal = never): Promise<void> {
+    for (const name of this.#users.of(user)) {
+      const { driver, options } = this.get(name);
+      if (driver !== this.#local.name || !needsMount(options) || this.#users.count(name) > 1) continue;
+      await this.#local.abandon(name, signal);
+    }
+  }
+
   /** Notes a user that an engine before this one mounted a volume for. */
   adopt(name: string, user: string, path: string): void {
     this.#users.add(name, user);
@@ -235,6 +279,20 @@ export class Volumes {
   restrictions(name: string): string[] {
     const { driver, options } = this.get(name);
     return driver === this.#local.name ? restrictionsOf(options) : [];
+  }
+
+  /** A container has the volume now, or has had it until now. */
+  noteUse(name: string): void {
+    const record = this.find(name);
+    if (record === undefined) return;
+    if (record.driver === this.#local.name) this.local.noteUse(name);
+    else this.options.references.put(name, { ...record, lastUsed: rfc3339(new Date()) });
+  }
+
+  /** RFC3339, when a container last had the volume; undefined when none ever had. */
+  lastUsed(name: string): string | undefined {
+    const { driver, lastUsed } = this.get(name);
+    return driver === this.#local.name ? this.local.lastUsed(name) : lastUsed;
   }
 
   /** The volumes that a user has mounted. */

@@ -1,4 +1,5 @@
-import type { Volume } from "../../api/index.ts";
+import type { Volume, VolumeUsage } from "../../api/index.ts";
+import { ago } from "./duration.ts";
 import type { Listing } from "./render.ts";
 import { shortSize } from "./size.ts";
 import { labelList } from "./text.ts";
@@ -11,6 +12,7 @@ export const volumeListing: Listing<Volume> = {
   headings: {
     ...{ Name: "VOLUME NAME", Driver: "DRIVER", Scope: "SCOPE", Mountpoint: "MOUNTPOINT", Labels: "LABELS" },
     ...{ Links: "LINKS", Size: "SIZE", Group: "GROUP", Availability: "AVAILABILITY", Status: "STATUS" },
+    ...{ Snapshots: "SNAPSHOTS", LastUsed: "LAST USED" },
   },
   row: (volume) => ({
     Name: volume.Name,
@@ -19,8 +21,16 @@ export const volumeListing: Listing<Volume> = {
     Mountpoint: volume.Mountpoint,
     Labels: labelList(volume.Labels),
     Label: (name) => volume.Labels?.[String(name)] ?? "",
+    Snapshots: snapshots(volume.UsageData),
+    LastUsed: volume.UsageData === undefined ? "N/A" : lastUse(volume.UsageData),
     Links: volume.UsageData === undefined ? "N/A" : String(volume.UsageData.RefCount),
     Size: volume.UsageData === undefined ? "N/A" : shortSize(volume.UsageData.Size),
     ...{ Group: "N/A", Availability: "N/A", Status: "N/A" },
   }),
 };
+
+const snapshots = (usage: VolumeUsage | undefined): string =>
+  usage?.Snapshots === undefined ? "N/A" : `${usage.Snapshots.Count} (${shortSize(usage.Snapshots.Size)})`;
+
+const lastUse = ({ LastUsed }: VolumeUsage): string =>
+  LastUsed === undefined ? "never" : ago(Date.parse(LastUsed) / 1000);

@@ -1,6 +1,5 @@
 import type * as api from "../../api/index.ts";
 import { familiarReference } from "../../oci/reference.ts";
-import { diskUsage } from "../../volumes/index.ts";
 import type { PrunePreviewOptions } from "../backend.ts";
 import { prunableContainers } from "../container/prune.ts";
 import type { EngineContext } from "../context.ts";
@@ -8,6 +7,7 @@ import { prunable } from "../image/prune.ts";
 import type { ImageRooms } from "../image/rooms.ts";
 import { prunableNetworks } from "../network/prune.ts";
 import { prunableVolumes } from "../volume/index.ts";
+import { ownBytes } from "../volume/usage.ts";
 import { planRemoval } from "./removal.ts";
 
 /** What the prunes of containers, networks, volumes and images, in this order, would delete; nothing is touched. */
@@ -28,7 +28,7 @@ export async function previewPrune(
   const removal = planRemoval(rooms, images ? prunable(rooms, ofImages, left) : [], left);
   const sizes = await Promise.all([
     ...goneContainers.map(async (record) => (await engine.rootfs.sizes(record)).SizeRw),
-    ...goneVolumes.map(({ name }) => diskUsage(engine.volumes.path(name))),
+    ...goneVolumes.map(({ name }) => ownBytes(engine.volumes, name)),
   ]);
   return {
     ContainersDeleted: [...gone],

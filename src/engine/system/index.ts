@@ -3,7 +3,7 @@ import type * as api from "../../api/index.ts";
 import type { Backend, SystemVerbs } from "../backend.ts";
 import { isRunning } from "../container/status.ts";
 import type { EngineContext } from "../context.ts";
-import { volumeUsage } from "../volume/index.ts";
+import { volumesUsage } from "../volume/usage.ts";
 import { info } from "./info.ts";
 import { type RuntimeVersion, version } from "./version.ts";
 
@@ -88,9 +88,7 @@ async function diskUsage(
   const { volumes } = engine;
   const Images = wanted("image") ? await images.list({ all: true, sharedSize: true }) : null;
   const Containers = wanted("container") ? await containers.list({ all: true, size: true }) : null;
-  const Volumes = wanted("volume")
-    ? await Promise.all(volumes.list().map((record) => volumeUsage(record, { volumes, users })))
-    : null;
+  const Volumes = wanted("volume") ? await volumesUsage({ volumes, users }) : null;
   // Layers that several images share count once.
   const LayersSize = Images === null ? undefined : total(await store.imageTree());
   return {

@@ -8,9 +8,11 @@ import {
 import type * as api from "../../api/index.ts";
 import { conflict, SlipwayError } from "../../errors/index.ts";
 import type { EventBus } from "../../events/index.ts";
-import { diskUsage, type VolumeDescription, type VolumeRecord, type Volumes } from "../../volumes/index.ts";
+import type { VolumeRecord, Volumes } from "../../volumes/index.ts";
 import type { VolumeVerbs } from "../backend.ts";
 import { anonymousLabel } from "../container/mounts/resolve.ts";
+import { ownBytes } from "./usage.ts";
+import { described, toWire } from "./wire.ts";
 
 export interface VolumeDependencies {
   volumes: Volumes;
@@ -29,7 +31,10 @@ export function volumeVerbs({ volumes, events, users }: VolumeDependencies): Vol
     },
 
     async inspect(name) {
-      return described(await volumes.describe(name));
+      const description = await volumes.describe(name);
+      const LastUsed = volumes.lastUsed(name);
+      const status = LastUsed === undefined ? description.status : { ...description.status, LastUsed };
+      return described({ ...description, ...(status === undefined ? {} : { status }) });
     },
 
     async create({ Name, Driver, DriverOpts, Labels }) {
@@ -49,11 +54,13 @@ export function volumeVerbs({ volumes, events, users }: VolumeDependencies): Vol
     },
 
     async prune(filters) {
-      const victims = prunableVolumes({ volumes, users }, filters);
+      const deleted: string[] = [];
       let reclaimed = 0;
-      for (const { name } of victims) {
-        reclaimed += await diskUsage(volumes.path(name));
-        await volumes.remove(name);
+      for (const { name } of prunableVolumes({ volumes, users }, filters)) {
+        const bytes = await pruneOne(name, { volumes, users });
+        if (bytes === undefined) continue;
+        deleted.push(name);
+        reclaimed += bytes;
       }
       events.publish({
         type: "volume",
@@ -61,9 +68,25 @@ export function volumeVerbs({ volumes, events, users }: VolumeDependencies): Vol
         id: "",
         attributes: { reclaimed: String(reclaimed) },
       });
-      return { VolumesDeleted: victims.map(({ name }) => name), SpaceReclaimed: reclaimed };
+      return { VolumesDeleted: deleted, SpaceReclaimed: reclaimed };
     },
   };
+}
+
+/** The bytes that were freed; undefined for a volume that found a user, or was removed, while others were pruned. */
+async function pruneOne(
+  name: string,
+  { volumes, users }: Pick<VolumeDependencies, "volumes" | "users">,
+): Promise<number | undefined> {
+  try {
+    const bytes = await ownBytes(volumes, name);
+    if (users(name).length > 0) return undefined;
+    await volumes.remove(name);
+    return bytes;
+  } catch (error) {
+    if (error instanceof SlipwayError && ["notFound", "conflict"].includes(error.kind)) return undefined;
+    throw error;
+  }
 }
 
 /** The volumes that a prune is about: what is mounted from elsewhere is not this host's to prune, as with Docker. */
@@ -79,32 +102,6 @@ export function prunableVolumes(
     .filter(({ name, labels }) => users(name).length === 0 && (all || anonymousLabel in labels))
     .filter(({ labels }) => matchesLabels(filters, "label", labels))
     .filter(({ labels }) => !hasExcludedLabel(filters, labels));
-}
-
-/** A volume with its size and number of users, as `system df` lists it. */
-export async function volumeUsage(
-  record: VolumeRecord,
-  { volumes, users }: Pick<VolumeDependencies, "volumes" | "users">,
-): Promise<api.Volume> {
-  // Whose files are elsewhere takes no space of this host, and may not answer.
-  const Size = volumes.isForeign(record.name) ? -1 : await diskUsage(volumes.path(record.name));
-  return { ...toWire(record, volumes), UsageData: { Size, RefCount: users(record.name).length } };
-}
-
-const toWire = (record: VolumeRecord, volumes: Volumes): api.Volume =>
-  described({ ...record, mountpoint: volumes.path(record.name), scope: "local" });
-
-function described(record: VolumeDescription): api.Volume {
-  return {
-    CreatedAt: record.createdAt,
-    Driver: record.driver,
-    Labels: Object.keys(record.labels).length > 0 ? record.labels : null,
-    Mountpoint: record.mountpoint,
-    Name: record.name,
-    Options: Object.keys(record.options).length > 0 ? record.options : null,
-    Scope: record.scope,
-    ...(record.status === undefined ? {} : { Status: record.status }),
-  };
 }
 
 function volumeFilter(

@@ -2,8 +2,10 @@ import { mkdirSync, readdirSync, renameSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { conflict, errnoOf, invalid, notFound } from "../../errors/index.ts";
 import { deleteTree } from "../../os/delete-tree.ts";
+import { syncDirectory } from "../durable.ts";
 import type { VolumeStore } from "../store.ts";
-import { syncDirectory } from "../store.ts";
+import { rfc3339 } from "../time.ts";
+import { diskUsage } from "../usage.ts";
 import { copyTree } from "./tree.ts";
 
 export interface VolumeSnapshot {
@@ -30,6 +32,12 @@ export class VolumeSnapshots {
       throw error;
     }
     return names.sort().map((name) => ({ name, createdAt: this.#createdAt(volume, name) }));
+  }
+
+  /** How many there are, and the bytes of their files. */
+  async usage(volume: string): Promise<{ count: number; size: number }> {
+    const count = this.list(volume).length;
+    return { count, size: count === 0 ? 0 : await diskUsage(this.#directory(volume)) };
   }
 
   /** Where a snapshot's files are. `notFound` when there is none of this name. */
@@ -88,7 +96,7 @@ export class VolumeSnapshots {
   /** Only the making and removing of `_data` change the directory above it. */
   #createdAt(volume: string, name: string): string {
     const { mtime } = statSync(join(this.#directory(volume), name));
-    return mtime.toISOString().replace(/\.\d+Z$/, "Z");
+    return rfc3339(mtime);
   }
 
   #directory(volume: string): string {

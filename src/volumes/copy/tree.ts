@@ -1,23 +1,23 @@
 import { statfs } from "node:fs/promises";
 import { cancelled, exhausted, systemError } from "../../errors/index.ts";
 
+/** A copy does not outlive the engine: the next one deletes what is there of it. */
+const withEngine = ["setpriv", "--pdeathsig", "KILL", "--"];
+
 /**
  * Copies what is in a directory, and the directory's own attributes, into another one: ownership, modes, times, links,
  * extended attributes and holes; shares the data where the file system can (reflink). It is on disk afterwards. After an
  * error the target holds a part. Errors: `exhausted` for a full disk, `cancelled`.
  */
 export async function copyTree(source: string, target: string, signal: AbortSignal): Promise<void> {
-  await run(
-    ["cp", "-a", "--reflink=auto", "--sparse=auto", "-T", "--", source, target],
-    `copy to ${target}`,
-    signal,
-  );
+  const copy = ["cp", "-a", "--reflink=auto", "--sparse=auto", "-T", "--", source, target];
+  await run([...withEngine, ...copy], "cannot copy the files", signal);
   await syncTree(target, signal);
 }
 
 /** Waits until a directory's file system is on disk. */
 export async function syncTree(path: string, signal: AbortSignal): Promise<void> {
-  await run(["sync", "-f", "--", path], `sync ${path}`, signal);
+  await run(["sync", "-f", "--", path], "cannot write the files to the disk", signal);
 }
 
 async function run(argv: string[], what: string, signal: AbortSignal): Promise<void> {
@@ -33,9 +33,21 @@ async function run(argv: string[], what: string, signal: AbortSignal): Promise<v
   if (status === 0) return;
   if (signal.aborted) throw cancelled(`${what} was given up`, { cause: signal.reason });
   const path = argv[argv.length - 1] ?? "";
-  const { bavail } = await statfs(path).catch(() => ({ bavail: 1 }));
-  if (bavail === 0) throw exhausted(`${what}: no space left on device; make room and try again`);
-  throw systemError(`${what}: ${words || `${argv[0]} exited with ${status}`}`);
+  if (await isFull(path)) throw exhausted(noSpace, { errno: "ENOSPC" });
+  throw systemError(`${what}: ${words || `${argv.join(" ")} exited with ${status}`}`);
+}
+
+const noSpace = "no space left on the disk of the volumes: free some, for example with 'system prune'";
+
+/** Of blocks or of inodes. */
+async function isFull(path: string): Promise<boolean> {
+  try {
+    const { bavail, files, ffree } = await statfs(path);
+    return bavail === 0 || (files > 0 && ffree === 0);
+  } catch {
+    // What the program said is the better answer.
+    return false;
+  }
 }
 
 /** The first of many complaints; the pipe is read to its end all the same. */

@@ -117,7 +117,11 @@ function verbose(usage: DiskUsageResponse): string {
     "table {{.ID}}\\t{{.Image}}\\t{{.Command}}\\t{{.LocalVolumes}}\\t{{.Size}}\\t{{.RunningFor}}\\t{{.Status}}\\t{{.Names}}",
     usage.Containers ?? [],
   );
-  const volumes = renderRows(volumeListing, "table {{.Name}}\\t{{.Links}}\\t{{.Size}}", usage.Volumes ?? []);
+  const volumes = renderRows(
+    volumeListing,
+    "table {{.Name}}\\t{{.Links}}\\t{{.Size}}\\t{{.Snapshots}}\\t{{.LastUsed}}",
+    usage.Volumes ?? [],
+  );
   const cache = sum(usage.BuildCache ?? [], ({ Size }) => Size);
   return [
     `Images space usage:\n\n${images}`,

@@ -1,4 +1,4 @@
-import { asSlipwayError, SlipwayError } from "../../../errors/index.ts";
+import { asSlipwayError, messageOf, SlipwayError } from "../../../errors/index.ts";
 import type { EngineContext } from "../../context.ts";
 import type { ContainerRecord } from "../record.ts";
 import type { Undo } from "../undo.ts";
@@ -17,6 +17,7 @@ export async function mountVolumes(
     if (engine.volumes.find(name) === undefined) await engine.volumes.create({ name, driver });
     undo.add(`unmount the volume ${name}`, () => engine.volumes.unmount(name, record.id));
     point.Source = await mounted(engine, name, record.id);
+    noteUse(engine, name);
     tell(engine, "mount", record, name, point.Source);
   }
 }
@@ -39,7 +40,17 @@ export async function unmountVolumes(engine: EngineContext, record: ContainerRec
     await engine.background.attempt(`unmount the volume ${name}`, () =>
       engine.volumes.unmount(name, record.id),
     );
+    noteUse(engine, name);
     tell(engine, "unmount", record, name);
+  }
+}
+
+/** A disk that is too full for it is no reason to keep a container from its start. */
+function noteUse({ volumes, log }: EngineContext, name: string): void {
+  try {
+    volumes.noteUse(name);
+  } catch (error) {
+    log("warn", `cannot note the use of volume ${name}: ${messageOf(error)}`);
   }
 }
 
