@@ -1,6 +1,6 @@
 import { quote } from "../quote.ts";
 import { Cursor } from "./cursor.ts";
-import { expandDollar } from "./dollar.ts";
+import { expandDollar, type Reading } from "./dollar.ts";
 import { ExpansionError } from "./error.ts";
 import type { Variables } from "./variables.ts";
 import { WordList } from "./word-list.ts";
@@ -54,7 +54,7 @@ export class Lexer {
 }
 
 /** One expansion: the text's reader, and what has been seen. */
-export class LexerRun {
+class LexerRun implements Reading {
   readonly matched = new Set<string>();
   readonly unmatched = new Set<string>();
   #keepEscapes: boolean;
@@ -66,6 +66,10 @@ export class LexerRun {
     readonly options: LexerOptions,
   ) {
     this.#keepEscapes = options.keepEscapes === true;
+  }
+
+  get keepUnset(): boolean {
+    return this.options.keepUnset === true;
   }
 
   value(name: string): string | undefined {
