@@ -72,7 +72,21 @@ export interface CacheEntry {
   readonly layers: readonly BuiltLayer[];
 }
 
-/** A cache that the solver asks: the engine's own, or one that the user imports. Must never throw for what it does not have. */
+/** A step as it came out of a build, whether it ran or not. */
+export interface SolvedStep extends CacheEntry {
+  readonly vertex: Vertex;
+  /** Keys of the steps that it was made of, those that have one. */
+  readonly parents: readonly Digest[];
+}
+
+/** A cache that the user imports. Must never throw for what it does not have, and must hold what it answers. */
 export interface ResultCache {
   lookup(key: Digest, signal: AbortSignal): Promise<readonly BuiltLayer[] | undefined>;
+}
+
+/** The engine's own cache. What it answers is there as long as nothing else runs: whoever needs it holds it at once. */
+export interface OwnCache {
+  find(key: Digest): readonly BuiltLayer[] | undefined;
+  /** Returns before it is durable. */
+  save(step: SolvedStep): void;
 }
