@@ -3,12 +3,14 @@
  * that role are loaded: start-up time is part of every command.
  */
 const internal: Record<string, () => Promise<{ run(args: string[]): Promise<number> }>> = {
+  "build-mask": () => import("./builder/op/child/mask.ts"),
   "fs-archive": () => import("./layers/child/archive.ts"),
   "layer-apply": () => import("./layers/child/apply.ts"),
   "layer-compare": () => import("./layers/child/compare.ts"),
   "layer-compress": () => import("./layers/child/compress.ts"),
   "layer-diff": () => import("./layers/child/diff.ts"),
   "layer-verify": () => import("./layers/child/verify.ts"),
+  "mount-source": () => import("./engine/container/mounts/child/source.ts"),
   "store-database": () => import("./engine/store/child/database.ts"),
   "store-hash": () => import("./engine/store/child/hash.ts"),
   "volume-mount": () => import("./volumes/child/mount.ts"),

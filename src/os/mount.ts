@@ -18,6 +18,7 @@ export interface FileSystemMount {
 const MS_REMOUNT = 32;
 const MS_BIND = 4096;
 const MS_REC = 16384;
+const MNT_FORCE = 1;
 const MNT_DETACH = 2;
 
 /** How many bytes the kernel takes of a file system's own options (mount(2)), the closing NUL included. */
@@ -55,12 +56,13 @@ export function remount(target: string, options: readonly string[]): void {
 
 /**
  * Takes the file system at `target` out of the tree (umount2(2), lazily): it goes once its last user has. False when
- * nothing is mounted there.
+ * nothing is mounted there. With `force` whoever waits for its server gets an error at once.
  */
-export function unmount(target: string): boolean {
+export function unmount(target: string, { force = false } = {}): boolean {
   const path = cstring(target);
+  const flags = force ? MNT_DETACH | MNT_FORCE : MNT_DETACH;
   try {
-    check(libc.umount2(ptr(path), MNT_DETACH), () => `unmount ${target}`);
+    check(libc.umount2(ptr(path), flags), () => `unmount ${target}`);
     return true;
   } catch (error) {
     if (["EINVAL", "ENOENT"].includes(errnoOf(error) ?? "")) return false;

@@ -10,6 +10,15 @@ export interface Outcome {
   stderr: string;
 }
 
+export interface LimitedOptions {
+  input?: string;
+  signal?: AbortSignal;
+  /** Milliseconds. */
+  limit?: number;
+  /** Who it is that does not answer, for the error. */
+  what?: string;
+}
+
 /** How long words may still come from the descendants of a program that has ended: file systems in user space live on. */
 const lastWords = 500;
 
@@ -20,7 +29,7 @@ const lastWords = 500;
  */
 export async function runLimited(
   argv: string[],
-  { input = "", signal, limit = patience }: { input?: string; signal?: AbortSignal; limit?: number },
+  { input = "", signal, limit = patience, what }: LimitedOptions,
 ): Promise<Outcome> {
   const late = AbortSignal.timeout(limit);
   const either = signal === undefined ? late : AbortSignal.any([signal, late]);
@@ -40,10 +49,26 @@ export async function runLimited(
   } catch (cause) {
     killSession(child.pid);
     if (signal?.aborted) throw cancelled(`${argv[0]} was given up`, { cause });
-    throw systemError(`no answer within ${limit / 1000} seconds`, { cause, errno: "ETIMEDOUT" });
+    const whose = what === undefined ? "" : `${what}: `;
+    throw systemError(`${whose}no answer within ${limit / 1000} seconds`, { cause, errno: "ETIMEDOUT" });
   } finally {
     for (const word of words) word.close();
   }
+}
+
+/** How long looking at a single file of a remote file system may take, in milliseconds. */
+export const lookPatience = 10_000;
+
+/**
+ * Whether there is a file or directory at a path, or a directory where it ends with a slash. `system` when its file system
+ * does not answer a child in time. It is asked for its size: what it says of files may come from a cache.
+ */
+export async function isThere(
+  path: string,
+  { what = path, signal }: Pick<LimitedOptions, "what" | "signal"> = {},
+): Promise<boolean> {
+  const options = { limit: lookPatience, what, ...(signal === undefined ? {} : { signal }) };
+  return (await runLimited(["stat", "--file-system", "--format=%T", "--", path], options)).status === 0;
 }
 
 /** At most this much of a program's words is kept. */

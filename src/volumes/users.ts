@@ -34,6 +34,11 @@ export class VolumeUsers {
     this.#users.set(to, users);
   }
 
+  /** The users of a volume, by id. */
+  users(volume: string): string[] {
+    return [...(this.#users.get(volume) ?? [])];
+  }
+
   /** The volumes that a user has. */
   of(user: string): string[] {
     return [...this.#users].filter(([, users]) => users.has(user)).map(([volume]) => volume);

@@ -43,6 +43,8 @@ const never = new AbortController().signal;
 export class Volumes {
   readonly #turns = new Turns();
   readonly #users = new VolumeUsers();
+  /** Users whose processes do not end. */
+  readonly #abandoned = new Set<string>();
   /** Where plugins said that their volumes are. */
   readonly #paths = new Map<string, string>();
   readonly #local: LocalDriver;
@@ -231,6 +233,7 @@ export class Volumes {
     await this.#turns.run(name, async () => {
       if (!this.#users.has(name, user)) return;
       this.#users.delete(name, user);
+      if (this.#users.of(user).length === 0) this.#abandoned.delete(user);
       const { driver } = this.get(name);
       await (await this.#catalogue.driver(driver, signal)).unmount(
         name,
@@ -242,15 +245,19 @@ export class Volumes {
   }
 
   /**
-   * Breaks the connections to the servers of those volumes that only this user has, when its processes wait for one so
-   * that nothing ends them. Not in turn: who has it may wait as well.
+   * Says that nothing of a user is wanted any more, but that its processes do not end: they may wait for a server. The
+   * connections of volumes that only such users have are broken, and answers which other volumes it has from elsewhere.
+   * Not in turn: whoever has it may wait as well.
    */
-  async abandon(user: string, signal = never): Promise<void> {
-    for (const name of this.#users.of(user)) {
-      const { driver, options } = this.get(name);
-      if (driver !== this.#local.name || !needsMount(options) || this.#users.count(name) > 1) continue;
-      await this.#local.abandon(name, signal);
+  async abandon(user: string, signal = never): Promise<string[]> {
+    this.#abandoned.add(user);
+    const shared: string[] = [];
+    for (const name of this.#users.of(user).filter((each) => this.isForeign(each))) {
+      const onlySuch = this.#users.users(name).every((each) => this.#abandoned.has(each));
+      if (onlySuch && this.get(name).driver === this.#local.name) await this.#local.abandon(name, signal);
+      else shared.push(name);
     }
+    return shared;
   }
 
   /** Notes a user that an engine before this one mounted a volume for. */

@@ -15,6 +15,9 @@ export const SIGTERM = 15;
 /** How long a container may take to end after SIGKILL. */
 const killPatience = 10_000;
 
+/** After so many milliseconds processes that do not end are taken for ones that wait for a volume's server. */
+const serverPatience = 2_000;
+
 /** `kill`: sends a signal. After SIGKILL the answer waits for the container's end, after others it does not. */
 export async function killContainer(engine: EngineContext, ref: string, signal = "KILL"): Promise<void> {
   const number = signal === "" ? SIGKILL : parseSignal(signal);
@@ -32,14 +35,24 @@ export async function killAndWait(
 ): Promise<void> {
   if (container.record.state.status === "restarting") return await cancelRestart(engine, container, options);
   const exit = container.waiters.exitWithin(killPatience);
+  let waitsFor: string[] = [];
+  const stuck = setTimeout(() => {
+    engine.background.run("take its volumes from a container that does not end", async () => {
+      waitsFor = await engine.volumes.abandon(container.id);
+    });
+  }, serverPatience);
   try {
     if (!(await signalContainer(engine, container, SIGKILL, options)) || (await exit.happened)) return;
   } finally {
+    clearTimeout(stuck);
     exit.giveUp();
   }
-  if (isRunning(container.record)) {
-    throw systemError(`tried to kill container ${container.id}, but did not receive an exit event`);
-  }
+  if (!isRunning(container.record)) return;
+  const hint =
+    waitsFor.length === 0
+      ? ""
+      : `: it may wait for the server of volume ${waitsFor.join(", ")}, which others use as well: end these, too`;
+  throw systemError(`tried to kill container ${container.id}, but did not receive an exit event${hint}`);
 }
 
 /** Sends a signal; false when the container has ended meanwhile. */

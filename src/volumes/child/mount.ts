@@ -6,6 +6,8 @@ export interface MountRequest {
   target: string;
   /** Without it, what is on the target is unmounted. */
   mount?: FileSystemMount;
+  /** Of an unmount: whoever waits for the file system's server gets an error. */
+  force?: boolean;
 }
 
 /** What it answers. */
@@ -22,9 +24,9 @@ export async function run(): Promise<number> {
   return answer.message === undefined ? 0 : 1;
 }
 
-function attempt({ target, mount: what }: MountRequest): MountAnswer {
+function attempt({ target, mount: what, force = false }: MountRequest): MountAnswer {
   try {
-    if (what === undefined) unmount(target);
+    if (what === undefined) unmount(target, { force });
     else mount(what, target);
     return {};
   } catch (error) {

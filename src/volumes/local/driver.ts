@@ -1,3 +1,4 @@
+import { isThere } from "../limited.ts";
 import type { DriverVolume, Scope, VolumeDriver, VolumeRecord } from "../model.ts";
 import type { VolumeStore } from "../store.ts";
 import { isMounted, mountVolume, unmountVolume } from "./mount.ts";
@@ -27,7 +28,10 @@ export class LocalDriver implements VolumeDriver {
   async mount(name: string, _user: string, others: number, signal: AbortSignal): Promise<string> {
     const path = this.store.path(name);
     const { options } = this.store.get(name);
-    if (!needsMount(options) || (others > 0 && isMounted(path))) return path;
+    if (!needsMount(options)) return path;
+    const what = `the server of ${options.device}`;
+    // A connection that broke stays broken for those who have it; who comes now gets one that works.
+    if (others > 0 && isMounted(path) && (await isThere(path, { what, signal }))) return path;
     await this.#clear(name, signal);
     await mountVolume(options, path, signal);
     return path;
@@ -35,6 +39,12 @@ export class LocalDriver implements VolumeDriver {
 
   async unmount(name: string, _user: string, others: number, signal: AbortSignal): Promise<void> {
     if (others === 0) await this.#clear(name, signal);
+  }
+
+  /** Takes a mounted file system from its users, whose processes may wait for its server in vain. */
+  async abandon(name: string, signal: AbortSignal): Promise<void> {
+    const path = this.store.path(name);
+    if (isMounted(path)) await unmountVolume(path, signal, { force: true });
   }
 
   async get(name: string): Promise<DriverVolume | undefined> {

@@ -32,9 +32,16 @@ export async function mountVolume(
   else await byHelper({ type, source: device, options }, target, signal);
 }
 
-/** Takes a volume's file system out of the tree, whether or not its server answers. */
-export async function unmountVolume(target: string, signal: AbortSignal): Promise<void> {
-  const { message, errno } = await inChild({ target }, signal);
+/**
+ * Takes a volume's file system out of the tree, whether or not its server answers. With `force` its users, who may wait
+ * for the server in vain, get errors from then on.
+ */
+export async function unmountVolume(
+  target: string,
+  signal: AbortSignal,
+  { force = false } = {},
+): Promise<void> {
+  const { message, errno } = await inChild({ target, force }, signal);
   if (message === undefined || !isMounted(target)) return;
   throw systemError(`cannot unmount ${target}: ${wordsOf(errno) ?? message}`);
 }

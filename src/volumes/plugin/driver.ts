@@ -1,4 +1,5 @@
 import { messageOf, SlipwayError, systemError } from "../../errors/index.ts";
+import { isThere } from "../limited.ts";
 import type { DriverVolume, Scope, VolumeDriver, VolumeRecord } from "../model.ts";
 import type { PluginClient } from "./client.ts";
 
@@ -34,12 +35,24 @@ export class PluginDriver implements VolumeDriver {
     await this.#call("Remove", { Name: name }, signal);
   }
 
-  async mount(name: string, user: string, _others: number, signal: AbortSignal): Promise<string> {
+  async mount(name: string, user: string, others: number, signal: AbortSignal): Promise<string> {
     const { Mountpoint } = await this.#call("Mount", { Name: name, ID: user }, signal);
-    if (typeof Mountpoint === "string" && Mountpoint.startsWith("/")) return Mountpoint;
-    throw systemError(
-      `plugin ${this.name}: VolumeDriver.Mount: the answered path of volume ${name} is not absolute: ${JSON.stringify(Mountpoint)}`,
-    );
+    try {
+      return await this.#checkMountpoint(name, Mountpoint, signal);
+    } catch (error) {
+      // To the plugin the user has it.
+      await this.unmount(name, user, others, signal);
+      throw error;
+    }
+  }
+
+  async #checkMountpoint(name: string, path: unknown, signal: AbortSignal): Promise<string> {
+    const what = `plugin ${this.name}: VolumeDriver.Mount: the answered path of volume ${name}`;
+    const shown = JSON.stringify(path)?.slice(0, 200);
+    if (typeof path !== "string" || !path.startsWith("/"))
+      throw systemError(`${what} is not absolute: ${shown}`);
+    if (await isThere(`${path}/`, { what, signal })) return path;
+    throw systemError(`${what} is no directory of this host: ${shown}`);
   }
 
   async unmount(name: string, user: string, _others: number, signal: AbortSignal): Promise<void> {

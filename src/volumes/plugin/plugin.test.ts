@@ -41,17 +41,17 @@ const honest: Answers = {
   "VolumeDriver.Capabilities": { Capabilities: { Scope: "global" } },
   "VolumeDriver.Create": {},
   "VolumeDriver.Remove": {},
-  "VolumeDriver.Mount": { Mountpoint: "/there" },
+  "VolumeDriver.Mount": { Mountpoint: "/usr" },
   "VolumeDriver.Unmount": {},
-  "VolumeDriver.Get": { Volume: { Name: "data", Mountpoint: "/there", Status: { healthy: true } } },
+  "VolumeDriver.Get": { Volume: { Name: "data", Mountpoint: "/usr", Status: { healthy: true } } },
   "VolumeDriver.List": { Volumes: [{ Name: "data" }, { Name: "elsewhere" }] },
 };
 
 test("a volume's life with a plugin", async () => {
   const { volumes, asked } = withPlugin(honest);
   await volumes.create({ name: "data", driver: "store", options: { size: "1" }, labels: { a: "b" } });
-  expect(await volumes.mount("data", "one")).toBe("/there");
-  expect(volumes.path("data")).toBe("/there");
+  expect(await volumes.mount("data", "one")).toBe("/usr");
+  expect(volumes.path("data")).toBe("/usr");
   await volumes.unmount("data", "one");
   expect(await volumes.describe("data")).toMatchObject({
     driver: "store",

@@ -1,12 +1,14 @@
-import { describe, expect, test } from "bun:test";
+import { afterEach, describe, expect, test } from "bun:test";
 import {
   chownSync,
   linkSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -201,11 +203,18 @@ describe("resolveMounts", () => {
 });
 
 describe("prepareMounts", () => {
+  const bundles: string[] = [];
+  afterEach(() => {
+    for (const bundle of bundles.splice(0)) unmountBelow(bundle);
+  });
   const recordOf = (mounts: ContainerMount[], hostConfig: HostConfig) =>
     testRecord({ mounts, hostConfig, config: { User: "77:78" } });
   const roomsOf = (volumes: ReturnType<typeof scratchVolumes>) => {
     const [root, directory] = [scratch(), scratch()];
-    return { volumes, root, paths: new ContainerPaths(directory, join(directory, "bundle"), "id"), rootfs };
+    const paths = new ContainerPaths(directory, join(directory, "bundle"), "id");
+    mkdirSync(paths.bundle);
+    bundles.push(paths.bundle);
+    return { volumes, root, paths, rootfs };
   };
   const rootfs = {
     mountImage: async (_id: string, _at: number, chain: string | undefined, target: string) => {
@@ -228,6 +237,7 @@ describe("prepareMounts", () => {
     const volumes = scratchVolumes();
     await volumes.create({ name: "vol" });
     mkdirSync(join(volumes.path("vol"), "sub"));
+    writeFileSync(join(volumes.path("vol"), "sub", "file"), "");
     symlinkSync("/etc", join(volumes.path("vol"), "out"));
     const at = async (Subpath: string) => {
       const hostConfig: HostConfig = {
@@ -242,7 +252,11 @@ describe("prepareMounts", () => {
       });
       return (await prepareMounts(recordOf(mounts, hostConfig), roomsOf(volumes)))[0]?.source;
     };
-    expect(await at("sub")).toBe(join(volumes.path("vol"), "sub"));
+    const seen = (await at("sub")) ?? "";
+    // What takes its place now is not what is mounted.
+    renameSync(join(volumes.path("vol"), "sub"), join(volumes.path("vol"), "former"));
+    symlinkSync("/etc", join(volumes.path("vol"), "sub"));
+    expect(readdirSync(seen)).toEqual(["file"]);
     await expect(at("out")).rejects.toThrow("cannot access path");
     await expect(at("../..")).rejects.toThrow("a relative path within the volume");
   });
@@ -259,7 +273,7 @@ describe("prepareMounts", () => {
   test("an image is mounted in the bundle, with a subpath inside", async () => {
     const image = { Type: "image", Source: "tools", Target: "/x" } as const;
     const { prepared } = await prepare({ Mounts: [{ ...image, ImageOptions: { Subpath: "sha256:2/bin" } }] });
-    expect(prepared[0]?.source).toEndWith("bundle/mounts/0.image/sha256:2/bin");
+    expect(prepared[0]?.source).toEndWith("bundle/mounts/0.subpath");
     expect(prepared[0]?.options).toContain("rro");
     const none = prepare({ Mounts: [{ ...image, ImageOptions: { Subpath: "none" } }] });
     await expect(none).rejects.toThrow("cannot access path");

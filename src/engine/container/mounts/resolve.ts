@@ -76,7 +76,7 @@ async function fromMount(mount: Mount, input: ResolveInput): Promise<ContainerMo
   const changes = changesFrom(mount, what);
   switch (Type) {
     case "bind":
-      return typedBind(mount, { source: Source, destination, ...changes }, what, input.dataRoot);
+      return await typedBind(mount, { source: Source, destination, ...changes }, what, input.dataRoot);
     case "volume":
       return await typedVolume(mount, input, destination, changes);
     case "tmpfs":

@@ -19,7 +19,8 @@ export async function checkContainers(inspection: Inspection): Promise<void> {
   for (const { name } of engine.volumes.local.list()) {
     checked.Volumes++;
     const path = engine.volumes.path(name);
-    if (await exists(path)) continue;
+    // Whose files are elsewhere is mounted here, or not; its server may not answer.
+    if (engine.volumes.isForeign(name) || (await exists(path))) continue;
     const Containers = engine.volumes.find(name) === undefined ? [] : usersOf(inspection, name);
     const finding = { Subject: "volume", Id: name, Problem: "its files are gone", Containers } as const;
     await inspection.found(finding, "makes its directory anew, empty", async () => {

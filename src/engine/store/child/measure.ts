@@ -1,15 +1,22 @@
-import { lstatSync, readdirSync } from "node:fs";
+import { lstatSync, readdirSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { errnoOf } from "../../../errors/index.ts";
 import { answer } from "../../../layers/child/protocol.ts";
+import { readMountInfo } from "../../../os/mountinfo.ts";
 import type { Measured, MeasureRequest } from "../measure.ts";
 
 const blockBytes = 512;
 
 /** The child of `measureStore`. */
 export async function run(args: string[]): Promise<number> {
-  return await answer(args, async ({ root, apart, skip }: MeasureRequest): Promise<Measured> => {
-    const measure = new Measure(lstatSync(root).dev, new Set(skip.map((name) => join(root, name))));
+  return await answer(args, async (request: MeasureRequest): Promise<Measured> => {
+    const { apart, skip } = request;
+    // As the kernel names it in the list of mounts.
+    const root = realpathSync(request.root);
+    // Not even looked at: a mounted volume's server may not answer.
+    const mounted = readMountInfo().map(({ target }) => target);
+    const skipped = new Set([...skip.map((name) => join(root, name)), ...mounted]);
+    const measure = new Measure(lstatSync(root).dev, skipped);
     const parts: Record<string, number> = {};
     for (const name of namesIn(root)) {
       if (!apart.includes(name)) parts[name] = measure.tree(join(root, name));
@@ -34,10 +41,10 @@ class Measure {
   ) {}
 
   tree(path: string): number {
-    if (this.skipped.has(path)) return 0;
     let bytes = 0;
     const pending: Name[] = [path];
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      if (this.skipped.has(next.toString())) continue;
       const stat = statOf(next);
       if (stat === undefined || stat.dev !== this.device) continue;
       bytes += this.#count(stat);
