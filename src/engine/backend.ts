@@ -113,12 +113,13 @@ export interface ContainerVerbs {
   ): Promise<{ result: Promise<api.ContainerWaitResponse> }>;
   remove(ref: string, options: { volumes?: boolean; force?: boolean; link?: boolean }): Promise<void>;
   prune(filters: api.Filters): Promise<api.ContainersPruneResponse>;
-  statPath(ref: string, path: string): Promise<api.ContainerPathStat>;
+  statPath(ref: string, path: string, signal: AbortSignal): Promise<api.ContainerPathStat>;
+  /** `matches` of a path that is a pattern: of how many files the archive is; 0 otherwise. */
   getArchive(
     ref: string,
     path: string,
     signal: AbortSignal,
-  ): Promise<{ stat: api.ContainerPathStat; tar: AsyncIterable<Uint8Array> }>;
+  ): Promise<{ stat: api.ContainerPathStat; matches: number; tar: AsyncIterable<Uint8Array> }>;
   putArchive(
     ref: string,
     path: string,

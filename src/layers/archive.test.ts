@@ -26,7 +26,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
-async function names(stream: ReadableStream<Uint8Array>): Promise<string[]> {
+async function names(stream: AsyncIterable<Uint8Array>): Promise<string[]> {
   const found: string[] = [];
   for await (const { header } of readTar(stream)) found.push(header.name);
   return found;

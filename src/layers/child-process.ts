@@ -9,8 +9,8 @@ export interface ChildOptions {
   readonly stdin?: ReadableStream<Uint8Array> | number | undefined;
   /** A descriptor that the child gets as 3. */
   readonly file?: number;
-  /** The child's standard output is read by the caller; without, it has none. */
-  readonly output?: boolean;
+  /** The child's standard output: read by the caller (true), a descriptor, or none. */
+  readonly output?: boolean | number | undefined;
   readonly onEvent?: (event: unknown) => void;
 }
 
@@ -31,7 +31,7 @@ export function startChild<Result>(
   const child = Bun.spawn(selfCommand(name, JSON.stringify(request)), {
     stdio: [
       options.stdin ?? "ignore",
-      options.output === true ? "pipe" : "ignore",
+      options.output === true ? "pipe" : typeof options.output === "number" ? options.output : "ignore",
       "pipe",
       ...(options.file === undefined ? [] : [options.file]),
     ],
@@ -39,11 +39,12 @@ export function startChild<Result>(
     killSignal: "SIGKILL",
   });
   const result = outcome<Result>(child, name, options);
-  return { output: (child.stdout ?? new Blob().stream()) as ReadableStream<Uint8Array>, result };
+  const read = options.output === true ? child.stdout : new Blob().stream();
+  return { output: read as ReadableStream<Uint8Array>, result };
 }
 
 async function outcome<Result>(
-  child: Bun.Subprocess<"ignore" | ReadableStream | number, "pipe" | "ignore", "pipe">,
+  child: Bun.Subprocess<"ignore" | ReadableStream | number, "pipe" | "ignore" | number, "pipe">,
   name: string,
   options: ChildOptions,
 ): Promise<Result> {

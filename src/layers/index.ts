@@ -8,11 +8,14 @@ export {
 } from "./apply.ts";
 export {
   exportArchive,
+  type Guard,
   getArchive,
+  type OutgoingArchive,
   type Overmount,
   type PathStat,
   type PutOptions,
   putArchive,
+  readTexts,
   statPath,
   type Tree,
 } from "./archive.ts";

@@ -6,6 +6,14 @@ export interface Location {
   path: string;
 }
 
+/** A path in a container. */
+export interface ContainerLocation extends Location {
+  container: string;
+}
+
+export const isInContainer = (location: Location): location is ContainerLocation =>
+  location.container !== undefined;
+
 /** Takes `container:/path` apart; a path here that has a colon is written `./a:b`. */
 export function parseLocation(text: string): Location {
   const at = text.indexOf(":");

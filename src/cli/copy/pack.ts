@@ -1,65 +1,27 @@
-import { type BigIntStats, createReadStream } from "node:fs";
-import { lstat, readdir, readlink, stat } from "node:fs/promises";
-import { join } from "node:path";
-import { type EntryType, tarHeader, type WritableEntry } from "../../archive/index.ts";
-import { majorOf, minorOf } from "../../os/device-number.ts";
+import { closeSync, constants, openSync, realpathSync } from "node:fs";
+import { FilePacker } from "../../archive/files/index.ts";
+import { splitPath } from "./location.ts";
 
-/** The members of a tar archive of what is at `path`, its root called `name`. Sockets are left out. */
-export async function* pack(path: string, name: string, followLink: boolean): AsyncGenerator<WritableEntry> {
-  const links = new Map<string, string>();
-  const root = followLink ? await stat(path, { bigint: true }) : await lstat(path, { bigint: true });
-  yield* packEntry(path, name, root, links);
-}
+const O_PATH = 0o10000000;
+const openDirectory = constants.O_RDONLY | constants.O_DIRECTORY;
 
-async function* packEntry(
-  path: string,
-  name: string,
-  info: BigIntStats,
-  links: Map<string, string>,
-): AsyncGenerator<WritableEntry> {
-  const type = typeOf(info);
-  if (type === undefined) return;
-  const common = {
-    name,
-    mode: Number(info.mode & 0o7777n),
-    uid: Number(info.uid),
-    gid: Number(info.gid),
-    mtime: info.mtimeNs,
-  };
-  const inode = `${info.dev}:${info.ino}`;
-  const first = type === "directory" || info.nlink < 2n ? undefined : links.get(inode);
-  if (first !== undefined) {
-    yield { header: tarHeader({ ...common, type: "hardlink", linkName: first }) };
-    return;
+/**
+ * A tar archive of what is at `path`, its root called `name`. Sockets are left out. With `followLink` a link at the
+ * end of the path stands for what it points to; links below are archived as they are. What lies in a container's
+ * bind mount may be changed by it meanwhile: the files are gone through by descriptors.
+ */
+export function* pack(path: string, name: string, followLink: boolean): Generator<Buffer> {
+  const packer = new FilePacker();
+  const root = Buffer.from(name);
+  const real = followLink ? realpathSync(path) : path;
+  const { directory, name: entry } = splitPath(real);
+  const isRoot = entry === "/";
+  const fd = openSync(directory, isRoot ? openDirectory : O_PATH | constants.O_DIRECTORY);
+  try {
+    if (isRoot) yield* packer.open(fd, root);
+    else yield* packer.tree(fd, Buffer.from(`${entry}\0`), root);
+    yield* packer.end();
+  } finally {
+    closeSync(fd);
   }
-  if (type !== "directory" && info.nlink > 1n) links.set(inode, name);
-  if (type === "file") {
-    const header = tarHeader({ ...common, size: Number(info.size) });
-    yield { header, body: content(path, header.size) };
-    return;
-  }
-  const linkName = type === "symlink" ? await readlink(path) : "";
-  const isDevice = type === "char" || type === "block";
-  const device = isDevice ? { devMajor: majorOf(info.rdev), devMinor: minorOf(info.rdev) } : {};
-  yield { header: tarHeader({ ...common, type, linkName, ...device }) };
-  if (type !== "directory") return;
-  for (const child of (await readdir(path)).sort()) {
-    const below = join(path, child);
-    yield* packEntry(below, `${name}/${child}`, await lstat(below, { bigint: true }), links);
-  }
-}
-
-function typeOf(info: BigIntStats): EntryType | undefined {
-  if (info.isFile()) return "file";
-  if (info.isDirectory()) return "directory";
-  if (info.isSymbolicLink()) return "symlink";
-  if (info.isFIFO()) return "fifo";
-  if (info.isCharacterDevice()) return "char";
-  return info.isBlockDevice() ? "block" : undefined;
-}
-
-/** A growing file is cut at the size that was announced. */
-function content(path: string, size: number): AsyncIterable<Uint8Array> | Uint8Array {
-  if (size === 0) return new Uint8Array(0);
-  return createReadStream(path, { end: size - 1, highWaterMark: 1 << 18 });
 }

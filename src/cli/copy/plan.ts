@@ -30,5 +30,7 @@ export function planCopy(source: Source, target: Target): Plan {
   if (target.exists && source.isDirectory) throw wrong("cannot copy directory");
   if (target.exists && saysDirectory(target.path)) throw wrong("not a directory");
   if (!target.exists && saysDirectory(target.path) && !source.isDirectory) throw wrong("no such directory");
+  // `new/.` is in `new`, which is not there.
+  if (!target.exists && meansContents(target.path)) throw wrong(`${target.path}: no such directory`);
   return splitPath(target.path);
 }

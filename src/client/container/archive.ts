@@ -14,16 +14,20 @@ export async function statContainerPath(
   return pathStat(response);
 }
 
-/** What is at a path in a container, as a tar archive of one entry and what is below it. */
+/**
+ * What is at a path in a container, as a tar archive of one entry and what is below it. A path that does not exist and
+ * has `*`, `?` or `[` in it is a pattern: `matches` says of how many files the archive is then, and is 0 otherwise.
+ */
 export async function getContainerArchive(
   client: Client,
   ref: string,
   path: string,
   signal?: AbortSignal,
-): Promise<{ stat: ContainerPathStat; tar: AsyncIterable<Uint8Array> }> {
+): Promise<{ stat: ContainerPathStat; tar: AsyncIterable<Uint8Array>; matches: number }> {
   const url = containerPath(ref, "archive");
   const response = await client.request({ method: "GET", path: url, query: { path }, signal });
-  return { stat: pathStat(response), tar: response.body };
+  const matches = Number(response.headers.get("x-slipway-matches") ?? 0);
+  return { stat: pathStat(response), tar: response.body, matches };
 }
 
 /** Unpacks a tar archive into a directory of a container. */

@@ -49,7 +49,7 @@ export function containerVerbs(engine: EngineContext): ContainerVerbs {
     wait: async (ref, condition, signal) => waitContainer(engine, ref, condition, signal),
     remove: (ref, options) => removeContainer(engine, ref, options),
     prune: (filters) => pruneContainers(engine, filters),
-    statPath: (ref, path) => statPath(engine, ref, path),
+    statPath: (ref, path, signal) => statPath(engine, ref, path, signal),
     getArchive: (ref, path, signal) => getArchive(engine, ref, path, signal),
     putArchive: (ref, path, tar, options, signal) => putArchive(engine, ref, path, tar, options, signal),
     commit: (options) => commitContainer(engine, options),

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { MountPoint } from "../../api/index.ts";
-import { conflict } from "../../errors/index.ts";
+import { conflict, messageOf } from "../../errors/index.ts";
 import { holdRoot } from "../../os/process-root.ts";
 import type { EngineContext } from "../context.ts";
 import type { FileTree } from "../files.ts";
@@ -9,8 +9,6 @@ import type { ContainerMount } from "./record.ts";
 
 /** A container's files while somebody looks at them. */
 export interface OpenTree extends FileTree {
-  /** Places whose files are there only while the container runs: of images, and of changes kept apart. */
-  readonly absent: readonly string[];
   close(): Promise<void>;
 }
 
@@ -25,6 +23,7 @@ export async function openTree(engine: EngineContext, container: Container): Pro
   }
   // Counted for a running container, too: if it is restarted meanwhile, both see one and the same mount.
   const root = await engine.rootfs.mount(record);
+  const readOnlyRoot = record.hostConfig.ReadonlyRootfs === true;
   const unmount = () => engine.rootfs.unmount(record);
   const { initPid: pid, startTicks } = record.state;
   const held = pid === 0 ? undefined : holdRoot({ pid, startTicks });
@@ -33,43 +32,54 @@ export async function openTree(engine: EngineContext, container: Container): Pro
       held.close();
       await unmount();
     };
-    return { root: held.path, mounts: [], absent: [], close };
+    return { root: held.path, mounts: [], places: placesOf(container), readOnlyRoot, close };
   }
   const user = `files ${randomUUID()}`;
-  const release = async () => {
+  const close = async () => {
     for (const name of engine.volumes.mountedBy(user)) await engine.volumes.unmount(name, user);
     await unmount();
   };
-  try {
-    for (const { point } of record.mounts) {
-      if (point.Type === "volume" && point.Name) await engine.volumes.mount(point.Name, user);
+  const absent: Absent[] = record.mounts.filter(isMadeForRun).map(({ point }) => ({
+    destination: point.Destination,
+    reason: `${point.Destination} is mounted only while the container runs: start it, or copy from the mount's source`,
+  }));
+  const mounted = record.mounts.filter((mount) => mount.point.Type !== "tmpfs" && !isMadeForRun(mount));
+  const mounts: FileTree["mounts"][number][] = [];
+  for (const mount of mounted) {
+    const { point, subpath } = mount;
+    const failure = await mountVolume(engine, point, user);
+    if (failure !== undefined) absent.push({ destination: point.Destination, reason: failure });
+    else {
+      const part = subpath === undefined ? {} : { subpath };
+      const source = sourceOf(engine, point);
+      mounts.push({ source, ...part, destination: point.Destination, writable: point.RW });
     }
-  } catch (error) {
-    await release();
-    throw error;
   }
-  const mounts = record.mounts
-    .filter((mount) => mount.point.Type !== "tmpfs" && !isMadeForRun(mount))
-    .map(({ point }) => ({
-      source: sourceOf(engine, point),
-      destination: point.Destination,
-      writable: point.RW,
-    }));
-  const absent = record.mounts.filter(isMadeForRun).map(({ point }) => point.Destination);
-  return { root, mounts, absent, close: release };
+  return { root, mounts, absent, places: placesOf(container), readOnlyRoot, close };
 }
+
+type Absent = NonNullable<FileTree["absent"]>[number];
+
+/** Why a volume cannot be had: whoever does not ask for what is in it need not know. */
+async function mountVolume(
+  engine: EngineContext,
+  { Type, Name }: MountPoint,
+  user: string,
+): Promise<string | undefined> {
+  if (Type !== "volume" || !Name) return undefined;
+  try {
+    await engine.volumes.mount(Name, user);
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+const placesOf = ({ record }: Container) =>
+  record.mounts.map(({ point }) => ({ destination: point.Destination, writable: point.RW }));
 
 /** Writing to their sources would change what the container must not. */
 const isMadeForRun = ({ image, overlay }: ContainerMount) => image !== undefined || overlay === true;
-
-/** `conflict` where a path of a container that does not run leads to what only a running one has. */
-export function refuseAbsent({ absent }: OpenTree, path: string): void {
-  const place = absent.find((each) => path === each || path.startsWith(`${each}/`));
-  if (place === undefined) return;
-  throw conflict(
-    `${place} is mounted only while the container runs: start it, or copy from the mount's source`,
-  );
-}
 
 /** A plugin tells anew at each mount where its volume is. */
 const sourceOf = ({ volumes }: EngineContext, { Type, Name, Source }: MountPoint): string =>

@@ -1,19 +1,23 @@
-import { statSync } from "node:fs";
+import { closeSync, constants, openSync, statSync } from "node:fs";
 import { posix } from "node:path";
-import { fsPath, TarDecoder } from "../../archive/index.ts";
+import { FilePacker } from "../../archive/files/index.ts";
+import { encodeName, fsPath, TarDecoder } from "../../archive/index.ts";
 import { errnoOf, invalid, notFound } from "../../errors/index.ts";
-import type { ArchiveRequest } from "../archive.ts";
+import { readInRoot } from "../../os/inroot.ts";
+import type { ArchiveRequest, Begun } from "../archive.ts";
 import { enterRoot } from "./chroot.ts";
 import { decompress } from "./decompress.ts";
-import { Output } from "./output.ts";
+import { refuseAbsent, refuseReadOnly } from "./guard.ts";
 import { mountOver } from "./overmount.ts";
-import { Packer } from "./packer.ts";
+import { statOf } from "./packer.ts";
 import { absolute, pathStat } from "./path-stat.ts";
+import { isPattern, matchesOf } from "./pattern.ts";
+import { readPieces, writePieces } from "./pieces.ts";
 import { answer, sendEvent } from "./protocol.ts";
 import { resolveLinks } from "./resolve.ts";
 import { Unpacker } from "./unpacker.ts";
 
-/** The child of `statPath`, `getArchive`, `putArchive` and `exportArchive`. */
+/** The child of `statPath`, `readTexts`, `getArchive`, `putArchive` and `exportArchive`. */
 export async function run(args: string[]): Promise<number> {
   return await answer(args, async (request: ArchiveRequest) => {
     mountOver(request.root, request.mounts ?? []);
@@ -33,33 +37,80 @@ async function perform(request: ArchiveRequest): Promise<unknown> {
   switch (request.operation) {
     case "stat":
       return pathStat(request.path);
+    case "read":
+      return request.paths.map((path) => readInRoot("/", path) ?? null);
     case "get":
-      return get(request.path);
+      return get(request);
     case "put":
       return await put(request);
     case "export":
-      return pack("/", "");
+      writePieces(packed([{ path: "/", name: "" }]));
+      return null;
   }
 }
 
-function get(path: string): null {
-  sendEvent(pathStat(path));
-  const full = absolute(path);
-  const base = posix.basename(full);
-  return pack(full, base === "" ? "/" : base);
+interface Member {
+  readonly path: string;
+  readonly name: string;
 }
 
-function pack(path: string, name: string): null {
-  const packer = new Packer(new Output());
-  packer.tree(path, name);
-  packer.end();
+function get(request: ArchiveRequest & { operation: "get" }): null {
+  const { path } = request;
+  const chosen = isPattern(path) && !isThere(path) ? matchesOf(absolute(path)) : undefined;
+  const paths = chosen ?? [path];
+  const [first, another] = paths;
+  if (first === undefined) throw notFound(`there is no ${path}`);
+  for (const each of paths) refuseAbsent(request, resolveLinks(absolute(each)));
+  const members = paths.map(memberOf);
+  refuseSameNames(path, members);
+  const stat = pathStat(another === undefined ? first : posix.dirname(first));
+  sendEvent({ stat, matches: chosen?.length ?? 0 } satisfies Begun);
+  writePieces(packed(members));
   return null;
+}
+
+const isThere = (path: string): boolean => statOf(absolute(path)) !== undefined;
+
+function memberOf(path: string): Member {
+  const full = absolute(path);
+  const base = posix.basename(full);
+  return { path: full, name: base === "" ? "/" : base };
+}
+
+/** One would take the place of the other where they are unpacked. */
+function refuseSameNames(pattern: string, members: readonly Member[]): void {
+  const names = new Set<string>();
+  for (const { name } of members) {
+    if (names.has(name)) throw invalid(`${pattern} matches more than one file by the name of ${name}`);
+    names.add(name);
+  }
+}
+
+/** A slash or `/.` at a path's end follows a link and means the directory. */
+function* packed(members: readonly Member[]): Generator<Uint8Array> {
+  const packer = new FilePacker();
+  for (const { path, name } of members) {
+    const isDirectory = /(^|\/)\.?$/.test(path);
+    const directory = isDirectory ? path : posix.dirname(path);
+    const fd = openSync(fsPath(directory), constants.O_RDONLY | constants.O_DIRECTORY);
+    try {
+      const root = encodeName(name);
+      if (isDirectory) yield* packer.open(fd, root);
+      else yield* packer.tree(fd, Buffer.concat([encodeName(posix.basename(path)), Buffer.alloc(1)]), root);
+    } finally {
+      closeSync(fd);
+    }
+  }
+  yield* packer.end();
 }
 
 async function put(request: ArchiveRequest & { operation: "put" }): Promise<null> {
   const path = absolute(request.path);
-  if (!statSync(fsPath(path)).isDirectory()) throw invalid(`${request.path} is not a directory`);
   const directory = resolveLinks(path);
+  refuseAbsent(request, directory);
+  refuseReadOnly(request, directory);
+  if (!statSync(fsPath(path)).isDirectory()) throw invalid(`${request.path} is not a directory`);
+  sendEvent({});
   const unpacker = new Unpacker({
     directory: directory === "/" ? "" : directory,
     whiteouts: false,
@@ -67,7 +118,7 @@ async function put(request: ArchiveRequest & { operation: "put" }): Promise<null
     ...(request.owner === undefined ? {} : { owner: request.owner }),
   });
   const decoder = new TarDecoder(unpacker);
-  await decompress(Bun.stdin.stream(), (chunk) => decoder.write(chunk));
+  await decompress(readPieces(), (chunk) => decoder.write(chunk));
   decoder.finish();
   unpacker.finish();
   return null;

@@ -19,7 +19,9 @@ export function mountOver(root: string, mounts: readonly Overmount[]): void {
   check(libc.unshare(CLONE_NEWNS), "make a mount namespace");
   setPropagation("/", "rprivate");
   const outermostFirst = [...mounts].sort((a, b) => a.destination.length - b.destination.length);
-  for (const { source, destination, writable } of outermostFirst) {
+  for (const { source: whole, subpath, destination, writable } of outermostFirst) {
+    const part = subpath === undefined ? undefined : openInRoot(whole, subpath, O_PATH);
+    const source = part === undefined ? whole : `/proc/self/fd/${part}`;
     const place = openPlace(root, destination) ?? makePlace(root, destination, source);
     if (place === undefined) continue;
     try {
@@ -28,6 +30,7 @@ export function mountOver(root: string, mounts: readonly Overmount[]): void {
       mount({ type: "bind", source, options: ["rbind"] }, target);
     } finally {
       closeSync(place);
+      if (part !== undefined) closeSync(part);
     }
     if (writable) continue;
     const covered = openPlace(root, destination);

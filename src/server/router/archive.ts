@@ -9,8 +9,8 @@ function pathStatHeader(stat: ContainerPathStat): Record<string, string> {
 }
 
 async function stat(exchange: Exchange): Promise<void> {
-  const { backend, name, query } = exchange;
-  const found = await backend.containers.statPath(name, query.required("path"));
+  const { backend, name, query, signal } = exchange;
+  const found = await backend.containers.statPath(name, query.required("path"), signal);
   exchange.head(200, pathStatHeader(found));
   exchange.response.end();
 }
@@ -18,7 +18,10 @@ async function stat(exchange: Exchange): Promise<void> {
 async function get(exchange: Exchange): Promise<void> {
   const { backend, name, query, signal } = exchange;
   const archive = await backend.containers.getArchive(name, query.required("path"), signal);
-  exchange.begin("application/x-tar", pathStatHeader(archive.stat));
+  const { stat, matches } = archive;
+  // Our own: of how many files that a pattern matched the archive is.
+  const pattern = matches > 0 ? { "X-Slipway-Matches": String(matches) } : {};
+  exchange.begin("application/x-tar", { ...pathStatHeader(stat), ...pattern });
   await sendChunks(exchange, archive.tar);
 }
 

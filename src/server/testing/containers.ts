@@ -193,7 +193,7 @@ export class TestContainers implements ContainerVerbs {
 
   async getArchive(ref: string, path: string, signal: AbortSignal) {
     this.lastSignal = signal;
-    return { stat: await this.statPath(ref, path), tar: bytes(1024) };
+    return { matches: 0, stat: await this.statPath(ref, path), tar: bytes(1024) };
   }
 
   async putArchive(ref: string, _path: string, tar: AsyncIterable<Uint8Array>, options: unknown) {

@@ -28,10 +28,19 @@ const maximumId = 2 ** 31 - 1;
  * and group(5), with the groups that name the user and those asked for by `--group-add`.
  */
 export function resolveUser(rootfs: string, spec: string, groupAdd: readonly string[]): ProcessUser {
+  const files = { passwd: readInRoot(rootfs, "/etc/passwd"), group: readInRoot(rootfs, "/etc/group") };
+  return userFrom(files, spec, groupAdd);
+}
+
+/** The same by the texts of the two files; undefined for one that is not there. */
+export function userFrom(
+  files: { passwd: string | undefined; group: string | undefined },
+  spec: string,
+  groupAdd: readonly string[],
+): ProcessUser {
   const [userPart = "", groupPart] = spec.split(":");
-  const accounts = rows(readInRoot(rootfs, "/etc/passwd"), account);
-  // Numeric root without any group to add needs no look at the group file, the most common case.
-  const groups = rows(readInRoot(rootfs, "/etc/group"), group);
+  const accounts = rows(files.passwd, account);
+  const groups = rows(files.group, group);
   const user = findUser(userPart, accounts);
   const gid = groupPart === undefined || groupPart === "" ? user.gid : findGroup(groupPart, groups);
   const named =
