@@ -13,6 +13,7 @@ export async function shutDown({ context, metastore, status, imageRooms }: OpenE
   if (!context.config.liveRestore) await stopAll(context);
   await context.background.drained();
   context.closed = true;
+  await context.background.attempt("save the build cache", () => imageRooms.buildRecords.saved());
   for (const container of context.containers) container.monitor?.stop();
   context.names.close();
   await context.network.close();

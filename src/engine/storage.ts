@@ -10,10 +10,9 @@ import { isRunning } from "./container/status.ts";
 import type { ContainerStore } from "./container/store.ts";
 import type { ImageLookup } from "./context.ts";
 import { type FileTrees, fileTrees } from "./files.ts";
-import { Flushes } from "./image/flushes.ts";
 import { collectGarbage } from "./image/garbage.ts";
 import { imageVerbs } from "./image/index.ts";
-import { Leases } from "./image/leases.ts";
+import { openHolders } from "./image/layer-holders.ts";
 import { imageLookup } from "./image/lookup.ts";
 import { Fetches } from "./image/pull/fetches.ts";
 import type { ImageRooms } from "./image/rooms.ts";
@@ -58,9 +57,8 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     artifacts: new ArtifactStore(metastore),
     content: new ContentStore(paths.content),
     snapshots,
-    leases: new Leases(),
+    ...openHolders(dataRoot, snapshots, metastore),
     unpacking: unpackingSlots(),
-    flushes: new Flushes(dataRoot),
     maxLayerBytes: options.maxLayerBytes,
     archives: options.archives,
     registries,

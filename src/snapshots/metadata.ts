@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { errnoOf, systemError } from "../errors/index.ts";
@@ -48,6 +48,16 @@ export async function readMetadata(directory: string): Promise<SnapshotInfo | un
 /** For a snapshot that is not in place yet; without a flush. */
 export function writeNewMetadata(directory: string, info: SnapshotInfo): void {
   writeFileSync(join(directory, file), JSON.stringify(info), { mode: 0o600 });
+}
+
+/** What a snapshot in place is to say next; not in its place before `putNextMetadata`, and without a flush. */
+export function writeNextMetadata(directory: string, info: SnapshotInfo): void {
+  writeFileSync(join(directory, `${file}.new`), JSON.stringify(info), { mode: 0o600 });
+}
+
+/** To be called when what is to be said is on the disk. */
+export function putNextMetadata(directory: string): void {
+  renameSync(join(directory, `${file}.new`), join(directory, file));
 }
 
 /** Writes, flushes and renames: after a crash there is the old content or the new one. */

@@ -186,6 +186,56 @@ test("layers made in any order get their places when they are committed", async 
   await expect(reopened.remove("chain-1")).rejects.toMatchObject({ kind: "conflict" });
 });
 
+test("a commit that is not written is there for this process, and gone with it", async () => {
+  const snapshots = await open(false);
+  await snapshots.prepare("build-1");
+  writeFileSync(join(snapshots.directory("build-1"), "a"), "1");
+  await snapshots.commitUnwritten("build-1", "one", { usage: { size: 1, inodes: 1 } });
+  await snapshots.prepare("build-2", "one");
+  await snapshots.commitUnwritten("build-2", "two");
+  expect(mounted(snapshots.mounts("two"), () => readdirSync(target))).toEqual(["a"]);
+  expect([snapshots.isUnwritten("two"), await snapshots.complaint("two")]).toEqual([true, undefined]);
+  await snapshots.prepare("c", "two");
+  await expect(snapshots.commit("c", "three")).rejects.toMatchObject({ kind: "conflict" });
+  const next = await open(false);
+  expect([...next.walk()].map(({ key, kind }) => [key, kind]).sort()).toEqual([
+    ["build-1", "active"],
+    ["build-2", "active"],
+    ["c", "active"],
+  ]);
+});
+
+test("written commits survive, those that were removed meanwhile do not come back", async () => {
+  const snapshots = await open(false);
+  for (const [name, parent] of [["one"], ["two", "one"], ["top", "two"]] as const) {
+    await snapshots.prepare(`build-${name}`, parent);
+    await snapshots.commitUnwritten(`build-${name}`, name);
+  }
+  let flushes = 0;
+  await snapshots.writeCommits(async () => {
+    if (flushes++ === 0) await snapshots.remove("top");
+    const meanwhile = await open(false);
+    expect(meanwhile.has("two")).toBe(flushes === 2);
+  });
+  expect([flushes, snapshots.isUnwritten("two"), snapshots.has("top")]).toEqual([2, false, false]);
+  expect(await snapshots.complaint("two")).toBeUndefined();
+  const next = await open(false);
+  expect([...next.walk()].map(({ key, parent }) => [key, parent]).sort()).toEqual([
+    ["one", undefined],
+    ["two", "one"],
+  ]);
+});
+
+test("a failed flush leaves the commits for the next attempt", async () => {
+  const snapshots = await open(false);
+  await snapshots.prepare("build-1");
+  await snapshots.commitUnwritten("build-1", "one");
+  await expect(snapshots.writeCommits(() => Promise.reject(new Error("EIO")))).rejects.toThrow("EIO");
+  expect((await open(false)).has("one")).toBe(false);
+  await snapshots.writeCommits(async () => {});
+  expect((await open(false)).has("one")).toBe(true);
+});
+
 test("images are mounted from their first use to their removal or the end, and nobody's use of one is disturbed", async () => {
   const snapshots = await open(true);
   await committed(snapshots, "one", undefined, "a");

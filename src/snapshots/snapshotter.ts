@@ -7,12 +7,14 @@ import type { FileSystemMount } from "../os/mount.ts";
 import { ImageMounts, type LayerFiles, layerFiles } from "./image-mounts.ts";
 import { inspectDirectory } from "./inspect.ts";
 import {
+  putNextMetadata,
   readMetadata,
   type SnapshotInfo,
   syncDirectory,
   type Usage,
   writeMetadata,
   writeNewMetadata,
+  writeNextMetadata,
 } from "./metadata.ts";
 import { describeMount } from "./overlay.ts";
 import { measureTree } from "./usage.ts";
@@ -20,6 +22,8 @@ import { measureTree } from "./usage.ts";
 interface Snapshot {
   readonly id: string;
   info: SnapshotInfo;
+  /** What its metadata on the disk says while that is not what it is. */
+  written?: SnapshotInfo;
 }
 
 export interface CommitOptions {
@@ -52,6 +56,7 @@ export class Snapshotter {
   readonly #snapshots = new Map<string, Snapshot>();
   /** Keys whose preparation or commit is under way. */
   readonly #reserved = new Set<string>();
+  readonly #unwritten = new Set<Snapshot>();
   #lastId = 0;
   #lastCommit: Promise<void> = Promise.resolve();
 
@@ -153,6 +158,47 @@ export class Snapshotter {
     });
   }
 
+  /**
+   * Commits an active snapshot for this process only: others can be made on it at once, but on the disk it stays what it
+   * was until `writeCommits`. A snapshot whose commit must survive may not lie on it before.
+   */
+  async commitUnwritten(key: string, chainID: string, options: CommitOptions = {}): Promise<void> {
+    await this.#afterCommits(async () => {
+      const snapshot = this.#get(key);
+      if (snapshot.info.kind !== "active") throw conflict(`the snapshot ${key} is not active`);
+      await this.#reserving(chainID, async () => {
+        snapshot.written = snapshot.info;
+        this.#enter(snapshot, key, this.#committedInfo(snapshot, chainID, options));
+        this.#unwritten.add(snapshot);
+      });
+    });
+  }
+
+  /** Whether it is committed, but not on the disk. */
+  isUnwritten(key: string): boolean {
+    return this.#snapshots.get(key)?.written !== undefined;
+  }
+
+  /**
+   * Makes all commits durable that are not yet. `flush` returns when all that was written to the file system before
+   * is on its disk. One call at a time. After a crash amid it some of them are there and others are not, in any order.
+   */
+  async writeCommits(flush: () => Promise<void>): Promise<void> {
+    const batch = [...this.#unwritten];
+    for (const snapshot of batch) {
+      if (this.#unwritten.has(snapshot)) writeNextMetadata(this.#directoryOf(snapshot), snapshot.info);
+    }
+    await flush();
+    for (const snapshot of batch) {
+      if (this.#unwritten.has(snapshot)) putNextMetadata(this.#directoryOf(snapshot));
+    }
+    await flush();
+    for (const snapshot of batch) {
+      delete snapshot.written;
+      this.#unwritten.delete(snapshot);
+    }
+  }
+
   async #afterCommits(work: () => Promise<void>): Promise<void> {
     const commit = this.#lastCommit.then(work);
     this.#lastCommit = commit.catch(() => undefined);
@@ -163,26 +209,33 @@ export class Snapshotter {
     const snapshot = this.#get(key);
     if (snapshot.info.kind !== "active") throw conflict(`the snapshot ${key} is not active`);
     await this.#reserving(chainID, async () => {
-      const { created, image } = snapshot.info;
-      const { parent = snapshot.info.parent, usage } = options;
-      if (parent !== undefined) {
-        this.#committed(parent);
-        // From here on the parent cannot be removed.
-        snapshot.info = { ...snapshot.info, parent };
-      }
-      const info: SnapshotInfo = {
-        kind: "committed",
-        key: chainID,
-        created,
-        ...(parent === undefined ? {} : { parent }),
-        ...(usage === undefined ? {} : { usage }),
-        ...(image === undefined ? {} : { image }),
-      };
+      const info = this.#committedInfo(snapshot, chainID, options);
+      // From here on the parent cannot be removed.
+      if (info.parent !== undefined) snapshot.info = { ...snapshot.info, parent: info.parent };
+      if (info.parent !== undefined && this.isUnwritten(info.parent))
+        throw conflict(`the commit of the snapshot ${info.parent} is not written yet`);
       await writeMetadata(this.#directoryOf(snapshot), info);
-      snapshot.info = info;
-      this.#snapshots.delete(key);
-      this.#snapshots.set(chainID, snapshot);
+      this.#enter(snapshot, key, info);
     });
+  }
+
+  #committedInfo({ info }: Snapshot, chainID: string, { parent, usage }: CommitOptions): SnapshotInfo {
+    const below = parent ?? info.parent;
+    if (below !== undefined) this.#committed(below);
+    return {
+      kind: "committed",
+      key: chainID,
+      created: info.created,
+      ...(below === undefined ? {} : { parent: below }),
+      ...(usage === undefined ? {} : { usage }),
+      ...(info.image === undefined ? {} : { image: info.image }),
+    };
+  }
+
+  #enter(snapshot: Snapshot, key: string, info: SnapshotInfo): void {
+    snapshot.info = info;
+    this.#snapshots.delete(key);
+    this.#snapshots.set(info.key, snapshot);
   }
 
   /** Forgets a snapshot at once and deletes its files behind the answer. `conflict` while others are made on it. */
@@ -196,6 +249,7 @@ export class Snapshotter {
 
   /** What somebody else has deleted already is gone as well. */
   async #discard(snapshot: Snapshot): Promise<void> {
+    this.#unwritten.delete(snapshot);
     const removed = join(this.root, beingRemoved + snapshot.id);
     this.#images.release(this.#directoryOf(snapshot));
     try {
@@ -211,7 +265,7 @@ export class Snapshotter {
   async complaint(key: string): Promise<string | undefined> {
     const snapshot = this.#snapshots.get(key);
     if (snapshot === undefined) return "is missing";
-    const problem = await inspectDirectory(this.#directoryOf(snapshot), snapshot.info);
+    const problem = await inspectDirectory(this.#directoryOf(snapshot), snapshot.written ?? snapshot.info);
     if (problem !== undefined) return problem;
     const { parent } = snapshot.info;
     return parent === undefined || this.has(parent) ? undefined : `lies on ${parent}, which is missing`;

@@ -1,6 +1,7 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Digest, isDigest } from "../../oci/digest.ts";
+import type { SnapshotInfo } from "../../snapshots/index.ts";
 import { bootstrapPrefix } from "./bootstrap/scratch.ts";
 import type { Lease } from "./leases.ts";
 import { type ImageRooms, isNeeded } from "./rooms.ts";
@@ -48,13 +49,16 @@ async function removeLayers({ snapshots }: ImageRooms, chains: readonly Digest[]
  * that never ended. Layers that containers lie on stay. To be called before images are used.
  */
 export async function collectGarbage(rooms: ImageRooms): Promise<void> {
-  const { content, snapshots, dataRoot } = rooms;
+  const { content, snapshots, leases, dataRoot } = rooms;
   for (const name of await readdir(dataRoot)) {
     if (name.startsWith(bootstrapPrefix)) await rm(join(dataRoot, name), { recursive: true });
   }
   const chains: Digest[] = [];
-  for (const { key } of [...snapshots.walk()]) {
-    if (key.startsWith(unpackingPrefix)) await snapshots.remove(key);
+  const isAbandoned = ({ key, created }: SnapshotInfo) =>
+    created < leases.began && [unpackingPrefix, buildingPrefix].some((prefix) => key.startsWith(prefix));
+  for (const info of [...snapshots.walk()]) {
+    const { key } = info;
+    if (isAbandoned(info)) await snapshots.remove(key);
     else if (isDigest(key)) chains.push(key);
   }
   const blobs: Digest[] = [];
@@ -64,6 +68,9 @@ export async function collectGarbage(rooms: ImageRooms): Promise<void> {
 
 /** Keys of snapshots that are being filled. */
 export const unpackingPrefix = "unpack-";
+
+/** Keys of snapshots that steps of builds write to. */
+export const buildingPrefix = "build-";
 
 /** Runs work that stores blobs and layers; what no image uses when it ended, well or not, is deleted. */
 export async function withLease<T>(rooms: ImageRooms, work: (lease: Lease) => Promise<T>): Promise<T> {

@@ -4,8 +4,10 @@ import type { ArtifactStore, ImageStore } from "../../images/index.ts";
 import type { Digest } from "../../oci/digest.ts";
 import type { Snapshotter } from "../../snapshots/index.ts";
 import type { Archives } from "../config/archives.ts";
+import type { BuildRecords } from "./build-records.ts";
 import type { Flushes } from "./flushes.ts";
 import type { Leases } from "./leases.ts";
+import type { PendingLayers } from "./pending-layers.ts";
 import type { Slots } from "./slots.ts";
 
 /** A container, as far as images care. */
@@ -29,6 +31,10 @@ export interface ImageRooms {
   readonly unpacking: Slots;
   /** Of the data root's file system. */
   readonly flushes: Flushes;
+  /** Layers whose commit is not on the disk yet. */
+  readonly pending: PendingLayers;
+  /** What builds' steps came to. */
+  readonly buildRecords: BuildRecords;
   /** A layer that unpacks to more bytes is refused. */
   readonly maxLayerBytes: number;
   /** Where base images are made from. */

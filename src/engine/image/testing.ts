@@ -9,8 +9,7 @@ import { Metastore } from "../../metastore/index.ts";
 import { Registries } from "../../registry/index.ts";
 import { Snapshotter } from "../../snapshots/index.ts";
 import { registrySettings } from "../config/registry.ts";
-import { Flushes } from "./flushes.ts";
-import { Leases } from "./leases.ts";
+import { openHolders } from "./layer-holders.ts";
 import { Fetches } from "./pull/fetches.ts";
 import type { ImageRooms, ImageUser } from "./rooms.ts";
 import { Slots, unpackingSlots } from "./slots.ts";
@@ -27,14 +26,14 @@ export async function testRooms(): Promise<TestRooms> {
   const dataRoot = mkdtempSync(join(tmpdir(), "slipway-images-"));
   const metastore = Metastore.open(join(dataRoot, "state.db"));
   const containers: ImageUser[] = [];
+  const snapshots = await Snapshotter.open(join(dataRoot, "snapshots"));
   return {
     images: new ImageStore(metastore),
     artifacts: new ArtifactStore(metastore),
     content: new ContentStore(join(dataRoot, "content")),
-    snapshots: await Snapshotter.open(join(dataRoot, "snapshots")),
-    leases: new Leases(),
+    snapshots,
+    ...openHolders(dataRoot, snapshots, metastore),
     unpacking: unpackingSlots(),
-    flushes: new Flushes(dataRoot),
     maxLayerBytes: Number.POSITIVE_INFINITY,
     registries: new Registries(registrySettings()),
     fetches: new Fetches(new Slots(3)),

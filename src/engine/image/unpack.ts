@@ -39,6 +39,7 @@ export async function unpackLayers(
     }),
   );
   await staging.sync();
+  await rooms.pending.written(chains.flat());
   for (const { chainID, parent, result } of staged) await staging.commit(result, chainID, parent);
   return await Promise.all(chains.map((chain) => sizesOf(rooms, chain)));
 }

@@ -35,6 +35,7 @@ export async function pullLayers(
     await abortable(Promise.all(joined.map(({ staged }) => staged)), signal);
     for (const { layer } of wanted) await rooms.content.publish(layer.digest);
     if (wanted.length > 0) await rooms.flushes.complete(...joined.map(({ flush }) => flush));
+    await rooms.pending.written(chain);
     for (const [index, { layer, chainID, parent }] of wanted.entries()) {
       await joined[index]?.commit(chainID, parent);
       report({ status: "Pull complete", progressDetail: {}, id: shortId(layer) });
