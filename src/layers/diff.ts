@@ -1,8 +1,9 @@
+import type { Digest } from "../oci/digest.ts";
 import { startChild } from "./child-process.ts";
 import { verified } from "./verified.ts";
 
 export type DiffRequest =
-  | { readonly operation: "diff"; readonly upper: string }
+  | { readonly operation: "diff" | "measure"; readonly upper: string }
   | { readonly operation: "changes"; readonly upper: string; readonly lowers: readonly string[] };
 
 /** 0: modified, 1: added, 2: deleted, as the Engine API numbers them. */
@@ -12,6 +13,15 @@ export interface Change {
   readonly kind: 0 | 1 | 2;
 }
 
+/** What the layer of an upper directory is, without the layer. */
+export interface MeasuredLayer {
+  /** Of the bytes that `diffLayer` answers. */
+  readonly diffID: Digest;
+  /** Bytes of the files; one with several names counts once. */
+  readonly size: number;
+  readonly inodes: number;
+}
+
 /**
  * The OCI layer (an uncompressed tar archive) that an overlay's upper directory amounts to: always the same bytes
  * for the same tree. The stream fails when the child does.
@@ -19,6 +29,12 @@ export interface Change {
 export function diffLayer(upper: string, signal?: AbortSignal): ReadableStream<Uint8Array> {
   const request: DiffRequest = { operation: "diff", upper };
   return verified(startChild<null>("layer-diff", request, { signal, output: true }));
+}
+
+/** The digest of what `diffLayer` answers, and the files' size. */
+export function measureLayer(upper: string, signal?: AbortSignal): Promise<MeasuredLayer> {
+  const request: DiffRequest = { operation: "measure", upper };
+  return startChild<MeasuredLayer>("layer-diff", request, { signal }).result;
 }
 
 /** What an overlay's upper directory changes of the lower ones, the topmost first; parents come before children. */

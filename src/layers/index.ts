@@ -22,7 +22,7 @@ export {
 export { startChild } from "./child-process.ts";
 export { compareStacks } from "./compare.ts";
 export { type CompressedLayer, compressLayer } from "./compress.ts";
-export { type Change, changes, diffLayer } from "./diff.ts";
+export { type Change, changes, diffLayer, type MeasuredLayer, measureLayer } from "./diff.ts";
 export { GrowingLayer, type GrownLayer } from "./growing.ts";
 export { imageComplaint } from "./image-support.ts";
 export { type VerifiedLayer, type VerifyRequest, verifyLayer } from "./verify.ts";

@@ -17,7 +17,7 @@ import { join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { digestOf } from "../oci/digest.ts";
 import { getXattr, setXattr } from "../os/xattr.ts";
-import { applyLayer, changes, diffLayer, GrowingLayer } from "./index.ts";
+import { applyLayer, changes, diffLayer, GrowingLayer, measureLayer } from "./index.ts";
 import { forms, listing, TestFolder, tar } from "./testing.ts";
 
 // Each layer is unpacked in a process of its own, which a busy machine is slow to start.
@@ -258,6 +258,7 @@ test("what a container changed becomes a layer, and that layer changes the same"
   ]);
   const layer = await new Response(diffLayer(upper)).bytes();
   expect(await new Response(diffLayer(upper)).bytes()).toEqual(layer);
+  expect((await measureLayer(upper)).diffID).toBe(digestOf(layer));
   await applyLayer({ blob: blob(layer), target });
   // The root directory itself is no member.
   await shell("touch -r upper target");

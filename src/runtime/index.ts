@@ -7,6 +7,7 @@ export type {
   RunOptions,
   Runtime,
   RuntimeProcess,
+  Stream,
 } from "./runtime.ts";
 export { type ExitRecord, StatusDirectory } from "./status-directory.ts";
 export { survivingWrappers } from "./survivors.ts";

@@ -57,7 +57,7 @@ export class OciRuntime implements Runtime {
     if (unknown !== undefined) this.#unknownProfiles.set(bundle, unknown);
   }
 
-  run({ id, group, bundle, runDir, stdio, signal }: RunOptions): RuntimeProcess {
+  run({ id, group, bundle, runDir, stdio, transient, signal }: RunOptions): RuntimeProcess {
     const { status } = this.#options;
     const logPath = join(runDir, "runtime.log");
     const args = this.#arguments(
@@ -78,7 +78,7 @@ export class OciRuntime implements Runtime {
       args,
       name: id,
       status,
-      keepsStatus: true,
+      keepsStatus: transient !== true,
       stdio,
       ...(signal && { signal }),
       onStarted: (init) => {

@@ -33,6 +33,8 @@ export interface RunOptions {
   /** Directory for the runtime's log. */
   runDir: string;
   stdio: Streams;
+  /** No engine to come wants to know how it ended. */
+  transient?: boolean;
   /** Gives the start up: whatever had been started is killed. Without effect once started. */
   signal?: AbortSignal;
 }

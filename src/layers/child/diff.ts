@@ -1,5 +1,7 @@
+import type { BigIntStats } from "node:fs";
 import { invalid } from "../../errors/index.ts";
-import type { DiffRequest } from "../diff.ts";
+import { digestFromHex } from "../../oci/digest.ts";
+import type { DiffRequest, MeasuredLayer } from "../diff.ts";
 import { findChanges } from "./changes.ts";
 import { enterRoot } from "./chroot.ts";
 import { Output } from "./output.ts";
@@ -7,20 +9,41 @@ import { isOpaque, isWhiteout } from "./overlay.ts";
 import { listDirectory, Packer, statOf } from "./packer.ts";
 import { answer } from "./protocol.ts";
 
-/** The child of `diffLayer` and `changes`. */
+/** The child of `diffLayer`, `measureLayer` and `changes`. */
 export async function run(args: string[]): Promise<number> {
   return await answer(args, async (request: DiffRequest) => {
     if (request.operation === "changes") return findChanges(request.upper, request.lowers);
     enterRoot(request.upper);
-    const packer = new Packer(new Output());
-    packDirectory(packer, "/", "");
-    packer.end();
-    return null;
+    return request.operation === "diff" ? write() : measure();
   });
 }
 
+function write(): null {
+  const packer = new Packer(new Output());
+  packDirectory(packer, "/", "", () => undefined);
+  packer.end();
+  return null;
+}
+
+function measure(): MeasuredLayer {
+  const hasher = new Bun.CryptoHasher("sha256");
+  const packer = new Packer(new Output((bytes) => hasher.update(bytes)));
+  const several = new Set<bigint>();
+  let [size, inodes] = [0n, 1];
+  packDirectory(packer, "/", "", (stat) => {
+    if (stat.nlink > 1n && !stat.isDirectory()) {
+      if (several.has(stat.ino)) return;
+      several.add(stat.ino);
+    }
+    inodes++;
+    if (!stat.isDirectory()) size += stat.size;
+  });
+  packer.end();
+  return { diffID: digestFromHex(hasher.digest("hex")), size: Number(size), inodes };
+}
+
 /** A directory of an overlay's upper layer, with whiteouts as the OCI image specification has them (layer.md). */
-function packDirectory(packer: Packer, path: string, name: string): void {
+function packDirectory(packer: Packer, path: string, name: string, count: (stat: BigIntStats) => void): void {
   packer.add(path, name);
   const [base, prefix] = [path === "/" ? "" : path, name === "" ? "" : `${name}/`];
   if (name !== "" && isOpaque(path)) packer.addEmpty(`${prefix}.wh..wh..opq`);
@@ -32,8 +55,9 @@ function packDirectory(packer: Packer, path: string, name: string): void {
     }
     const stat = statOf(`${base}/${child}`);
     if (stat === undefined) continue;
+    count(stat);
     if (isWhiteout(stat)) packer.addEmpty(`${prefix}.wh.${child}`);
-    else if (stat.isDirectory()) packDirectory(packer, `${base}/${child}`, prefix + child);
+    else if (stat.isDirectory()) packDirectory(packer, `${base}/${child}`, prefix + child, count);
     else packer.add(`${base}/${child}`, prefix + child);
   }
 }

@@ -4,10 +4,13 @@ import { errnoOf } from "../../errors/index.ts";
 const stdout = 1;
 const capacity = 1 << 20;
 
-/** Standard output behind one large buffer, written synchronously. */
+/** Bytes behind one large buffer, handed on synchronously: to standard output, unless somebody else takes them. */
 export class Output {
   readonly #buffer = Buffer.allocUnsafe(capacity);
   #used = 0;
+
+  /** What `take` gets is valid during the call. */
+  constructor(private readonly take: (bytes: Uint8Array) => void = writeOut) {}
 
   write(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length; ) {
@@ -35,14 +38,18 @@ export class Output {
   }
 
   flush(): void {
-    for (let at = 0; at < this.#used; ) {
-      try {
-        at += writeSync(stdout, this.#buffer, at, this.#used - at);
-      } catch (error) {
-        if (errnoOf(error) !== "EAGAIN") throw error;
-        Bun.sleepSync(1);
-      }
-    }
+    this.take(this.#buffer.subarray(0, this.#used));
     this.#used = 0;
+  }
+}
+
+function writeOut(bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) {
+    try {
+      at += writeSync(stdout, bytes, at, bytes.length - at);
+    } catch (error) {
+      if (errnoOf(error) !== "EAGAIN") throw error;
+      Bun.sleepSync(1);
+    }
   }
 }

@@ -1,0 +1,50 @@
+import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync } from "node:fs";
+import { makeNode } from "../../../layers/child/node.ts";
+import { answer } from "../../../layers/child/protocol.ts";
+import { IgnoreMatcher } from "../../dockerfile/ignore/index.ts";
+import type { MaskRequest } from "../exec/mounts/masked.ts";
+
+/** The child of `maskedDirectory`. */
+export async function run(args: string[]): Promise<number> {
+  return await answer(args, async ({ directory, ignore, mask }: MaskRequest) => {
+    process.umask(0);
+    looksLike(directory, mask);
+    new Mask(directory, mask, new IgnoreMatcher(ignore)).hide("");
+    return null;
+  });
+}
+
+class Mask {
+  readonly #made = new Set([""]);
+
+  constructor(
+    private readonly directory: string,
+    private readonly mask: string,
+    private readonly matcher: IgnoreMatcher,
+  ) {}
+
+  hide(path: string): void {
+    for (const entry of readdirSync(`${this.directory}/${path}`, { withFileTypes: true })) {
+      const name = path === "" ? entry.name : `${path}/${entry.name}`;
+      if (this.matcher.excludes(name, entry.isDirectory())) {
+        this.#ensure(path);
+        makeNode(`${this.mask}/${name}`, "char", 0, 0, 0);
+      } else if (entry.isDirectory()) this.hide(name);
+    }
+  }
+
+  /** A directory in which something is hidden, with the looks of the one that it stands for. */
+  #ensure(path: string): void {
+    if (this.#made.has(path)) return;
+    this.#ensure(path.slice(0, Math.max(0, path.lastIndexOf("/"))));
+    mkdirSync(`${this.mask}/${path}`);
+    looksLike(`${this.directory}/${path}`, `${this.mask}/${path}`);
+    this.#made.add(path);
+  }
+}
+
+function looksLike(original: string, path: string): void {
+  const { mode, uid, gid } = lstatSync(original);
+  chownSync(path, uid, gid);
+  chmodSync(path, mode & 0o7777);
+}

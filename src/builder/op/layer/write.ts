@@ -1,0 +1,80 @@
+import { mkdirSync, readdirSync } from "node:fs";
+import { endOfArchive } from "../../../archive/index.ts";
+import { buildingPrefix } from "../../../engine/image/garbage.ts";
+import { measureLayer } from "../../../layers/diff.ts";
+import { chainIDs, type Digest, digestOf } from "../../../oci/digest.ts";
+import { mount, unmount } from "../../../os/mount.ts";
+import type { BuiltLayer } from "../../solver/model.ts";
+import type { OpRooms } from "../rooms.ts";
+import { Workplace } from "../workplace.ts";
+import { commitLayer } from "./commit.ts";
+
+/** A root file system to change; what is done to it becomes a layer. */
+export interface WritableRoot {
+  readonly workplace: Workplace;
+  /** Where it is mounted. */
+  readonly root: string;
+}
+
+/** To be called on the overlay's upper directory after everything was unmounted, before the layer is made of it. */
+export type Tidy = (upper: string) => void;
+
+export const buildPrefix = buildingPrefix;
+
+/** The layer of a step that changed nothing. */
+const empty = { diffID: digestOf(endOfArchive), size: 0, inodes: 1 };
+
+/**
+ * Makes a layer on others: `work` changes the mounted root file system, and what it changed is committed under its chain
+ * ID. Whatever fails, and an abort, leaves nothing behind.
+ */
+export async function writeLayer(
+  rooms: OpRooms,
+  below: readonly BuiltLayer[],
+  work: (place: WritableRoot) => Promise<Tidy | undefined>,
+  signal: AbortSignal,
+): Promise<BuiltLayer> {
+  signal.throwIfAborted();
+  const { background, config } = rooms.engine;
+  const workplace = Workplace.open(config.execRoot);
+  try {
+    return await makeLayer(rooms, workplace, below, work, signal);
+  } finally {
+    // What a step no longer needs, nobody waits for.
+    background.run("clean up after a build step", () => workplace.close());
+  }
+}
+
+async function makeLayer(
+  rooms: OpRooms,
+  workplace: Workplace,
+  below: readonly BuiltLayer[],
+  work: (place: WritableRoot) => Promise<Tidy | undefined>,
+  signal: AbortSignal,
+): Promise<BuiltLayer> {
+  const { snapshots } = rooms.images;
+  const key = buildingPrefix + workplace.id;
+  await snapshots.prepare(key, below.at(-1)?.chainID);
+  workplace.atEnd(async () => {
+    if (snapshots.has(key)) await snapshots.remove(key);
+  });
+  const root = workplace.rootfs;
+  mkdirSync(root);
+  // What a power cut tears is no layer yet: it is removed at the next start.
+  for (const what of snapshots.mounts(key, { volatile: true })) mount(what, root);
+  const tidy = await work({ workplace, root });
+  while (unmount(root));
+  const upper = snapshots.directory(key);
+  tidy?.(upper);
+  const layer = readdirSync(upper).length === 0 ? empty : await measureLayer(upper, signal);
+  signal.throwIfAborted();
+  const chainID = chainOn(below, layer.diffID);
+  await commitLayer(rooms, key, chainID, layer);
+  const { diffID, size } = layer;
+  return { diffID, chainID, size, created: new Date().toISOString() };
+}
+
+function chainOn(below: readonly BuiltLayer[], diffID: Digest): Digest {
+  const parent = below.at(-1)?.chainID;
+  return parent === undefined ? diffID : (chainIDs([parent, diffID]).at(-1) as Digest);
+}

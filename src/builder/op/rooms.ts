@@ -1,0 +1,8 @@
+import type { EngineContext } from "../../engine/context.ts";
+import type { ImageRooms } from "../../engine/image/rooms.ts";
+
+/** What operations need of the engine. */
+export interface OpRooms {
+  readonly engine: EngineContext;
+  readonly images: ImageRooms;
+}
