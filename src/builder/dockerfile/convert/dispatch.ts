@@ -1,0 +1,60 @@
+import type { Command } from "../instructions/index.ts";
+import { convertArg } from "./arg.ts";
+import { type Conversion, placed } from "./conversion.ts";
+import { convertExpose } from "./expose.ts";
+import {
+  convertCommand,
+  convertEnv,
+  convertHealthcheck,
+  convertLabel,
+  convertMaintainer,
+  convertOnbuild,
+  convertShell,
+  convertStopsignal,
+  convertUser,
+  convertVolume,
+} from "./metadata.ts";
+import { convertRun } from "./run.ts";
+import { startStage } from "./stage-start.ts";
+import type { StageState } from "./stage-state.ts";
+import { Step } from "./step.ts";
+import { convertTransfer } from "./transfer.ts";
+import { convertWorkdir } from "./workdir.ts";
+
+type Converters = { [K in Command["kind"]]: (step: Step<Extract<Command, { kind: K }>>) => void };
+
+const converters: Converters = {
+  add: convertTransfer,
+  arg: convertArg,
+  cmd: convertCommand,
+  copy: convertTransfer,
+  entrypoint: convertCommand,
+  env: convertEnv,
+  expose: convertExpose,
+  healthcheck: convertHealthcheck,
+  label: convertLabel,
+  maintainer: convertMaintainer,
+  onbuild: convertOnbuild,
+  run: convertRun,
+  shell: convertShell,
+  stopsignal: convertStopsignal,
+  user: convertUser,
+  volume: convertVolume,
+  workdir: convertWorkdir,
+};
+
+/** Puts the instructions of a stage into the graph, one after the other. Its base must be there. */
+export function dispatchStage(conversion: Conversion, state: StageState): void {
+  if (state.dispatched) return;
+  const image = startStage(conversion, state);
+  state.dispatched = true;
+  for (const planned of state.commands) {
+    const { command } = planned;
+    try {
+      const convert = converters[command.kind] as (step: Step) => void;
+      convert(new Step(conversion, state, image, planned, command));
+    } catch (error) {
+      throw placed(error, conversion.source, command.node.range);
+    }
+  }
+}

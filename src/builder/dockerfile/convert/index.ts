@@ -1,0 +1,2 @@
+export { convertDockerfile } from "./convert.ts";
+export type { FrontendOptions, MetaResolver, NamedContext, ResolvedBase } from "./model.ts";
