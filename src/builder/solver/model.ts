@@ -75,6 +75,7 @@ export interface CacheEntry {
 /** A step as it came out of a build, whether it ran or not. */
 export interface SolvedStep extends CacheEntry {
   readonly vertex: Vertex;
+  readonly inputs: readonly Result[];
   /** Keys of the steps that it was made of, those that have one. */
   readonly parents: readonly Digest[];
 }

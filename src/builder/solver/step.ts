@@ -38,7 +38,7 @@ export class Steps {
     if (outcome.result.kind === "layers") {
       const { layers } = outcome.result;
       hold(lease, layers);
-      solved?.({ key, layers, vertex, parents: keysOf(inputs) });
+      solved?.({ key, layers, vertex, inputs: trees, parents: keysOf(inputs) });
     }
     return { ...outcome, key };
   }
@@ -91,7 +91,8 @@ export class Steps {
 
   #save(key: Digest, layers: readonly BuiltLayer[], vertex: Vertex, inputs: readonly Solved[]): void {
     hold(this.rooms.lease, layers);
-    this.rooms.cache.save({ key, layers, vertex, parents: keysOf(inputs) });
+    const trees = inputs.map(({ result }) => result);
+    this.rooms.cache.save({ key, layers, vertex, inputs: trees, parents: keysOf(inputs) });
   }
 
   async #run(vertex: Vertex, trees: readonly Result[], context: RunContext): Promise<StepOutcome> {

@@ -12,6 +12,9 @@ export interface RecordedLayer {
   readonly created: string;
 }
 
+/** In milliseconds. */
+const usesSavedAfter = 10_000;
+
 /** What a step of a build came to, by the key of all that it depends on. */
 export interface BuildRecord {
   readonly key: Digest;
@@ -42,6 +45,7 @@ export class BuildRecords implements LayerHolder {
   /** How many records have a layer. */
   readonly #holds = new Map<Digest, number>();
   #saving: Promise<void> | undefined;
+  #later: Timer | undefined;
 
   constructor(
     private readonly metastore: Metastore,
@@ -71,10 +75,11 @@ export class BuildRecords implements LayerHolder {
     return former;
   }
 
-  /** Notes a use of a record. It is saved when something else is: a crash makes it look a little older. */
+  /** Notes a use of a record. It is saved a while later: a crash makes the record look a little older. */
   used(record: BuildRecord): void {
     const { usageCount } = record;
     this.#unsaved.set(record.key, { ...record, lastUsedAt: Date.now(), usageCount: usageCount + 1 });
+    this.#later ??= setTimeout(() => this.saved().catch(() => undefined), usesSavedAfter).unref();
   }
 
   /** In one commit. */
@@ -104,6 +109,8 @@ export class BuildRecords implements LayerHolder {
   }
 
   async #save(): Promise<void> {
+    clearTimeout(this.#later);
+    this.#later = undefined;
     const batch = [...this.#unsaved.values()];
     const chains = new Set(batch.flatMap(({ layers }) => layers.map(({ chainID }) => chainID)));
     await this.pending.written(chains);

@@ -1,0 +1,2 @@
+export { BuildCache, type BuildCacheOptions } from "./build-cache.ts";
+export { RememberedChecksums } from "./checksums.ts";
