@@ -4,7 +4,7 @@ import type { Add, Copy } from "../instructions/index.ts";
 import { quote } from "../quote.ts";
 import { joinPath } from "./path.ts";
 import type { Step } from "./step.ts";
-import type { Target } from "./transfer.ts";
+import type { Target } from "./transfer-target.ts";
 
 /** Copies of files of the context or a stage. A source must be there; wildcards may match nothing. */
 export function localActions(

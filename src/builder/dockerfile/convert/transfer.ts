@@ -7,15 +7,8 @@ import { documentTree } from "./document.ts";
 import { fileTime } from "./file-time.ts";
 import { joinPath } from "./path.ts";
 import type { Step } from "./step.ts";
+import type { Target } from "./transfer-target.ts";
 import { shown } from "./vertex-name.ts";
-
-export type CopyAction = Extract<FileAction, { action: "copy" }>;
-
-/** What the copies of an instruction have in common. */
-export type Target = Pick<
-  CopyAction,
-  "destination" | "intoDirectory" | "owner" | "mode" | "exclude" | "replaceLinks"
->;
 
 /** An instruction with its variables replaced. */
 export interface Expanded {

@@ -1,4 +1,4 @@
-import { Lexer, noVariables } from "../expand/index.ts";
+import { ExpansionError, Lexer, type LexerOptions, noVariables } from "../expand/index.ts";
 import type { FileLine } from "./logical-line.ts";
 import type { Heredoc } from "./node.ts";
 
@@ -9,10 +9,10 @@ export function parseHeredoc(word: string): Heredoc | undefined {
   const match = form.exec(word);
   const [, descriptor = "", dash, rest = ""] = match ?? [];
   if (match === null || rest === "") return undefined;
-  const plain = new Lexer("\\", { keepUnset: true }).words(rest, noVariables);
+  const plain = wordsOf(rest, { keepUnset: true });
   const [name] = plain;
   if (plain.length !== 1 || name === undefined) return undefined;
-  const quoted = new Lexer("\\", { keepUnset: true, keepQuotes: true }).words(rest, noVariables)[0] ?? "";
+  const quoted = wordsOf(rest, { keepUnset: true, keepQuotes: true })[0] ?? "";
   return {
     name,
     expand: quotesIn(name) === quotesIn(quoted),
@@ -26,15 +26,18 @@ const quotesIn = (text: string): number => text.split(/['"]/).length - 1;
 
 /** The heredocs that an instruction announces, in order. */
 export function heredocsOf(text: string): Heredoc[] {
-  const lexer = new Lexer("\\", { keepUnset: true, keepQuotes: true, keepEscapes: true });
-  let words: string[];
-  try {
-    words = lexer.words(text, noVariables);
-  } catch {
-    // The quotes of a shell's command are the shell's affair.
-    return [];
-  }
+  const words = wordsOf(text, { keepUnset: true, keepQuotes: true, keepEscapes: true });
   return words.flatMap((word) => parseHeredoc(word) ?? []);
+}
+
+/** None where quotes do not match: those of a shell's command are the shell's affair. */
+function wordsOf(text: string, options: LexerOptions): string[] {
+  try {
+    return new Lexer("\\", options).words(text, noVariables);
+  } catch (error) {
+    if (error instanceof ExpansionError) return [];
+    throw error;
+  }
 }
 
 /** The lines up to the terminator; undefined when there is none. */

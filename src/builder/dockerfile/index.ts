@@ -1,0 +1,9 @@
+export {
+  convertDockerfile,
+  type FrontendOptions,
+  type MetaResolver,
+  type NamedContext,
+  type ResolvedBase,
+} from "./convert/index.ts";
+export { IgnoreMatcher, type IgnoreRule, readIgnoreFile } from "./ignore/index.ts";
+export { DockerfileError, excerpt, type Position, type Range, type Source } from "./parser/index.ts";
