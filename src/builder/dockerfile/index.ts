@@ -1,6 +1,7 @@
 export {
   convertDockerfile,
   type FrontendOptions,
+  gitOp,
   type MetaResolver,
   type NamedContext,
   type ResolvedBase,

@@ -1,2 +1,3 @@
 export { convertDockerfile } from "./convert.ts";
 export type { FrontendOptions, MetaResolver, NamedContext, ResolvedBase } from "./model.ts";
+export { gitOp } from "./named-context.ts";
