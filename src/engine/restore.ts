@@ -19,6 +19,7 @@ import { runtimeOf } from "./container/runtime-of.ts";
 import { launch } from "./container/start.ts";
 import { adoptStdio, startOutput } from "./container/stdio.ts";
 import type { EngineContext } from "./context.ts";
+import { resumeAbandoned } from "./volume/paused.ts";
 import { finishRenames } from "./volume/rename.ts";
 
 /**
@@ -47,6 +48,7 @@ export async function restore(engine: EngineContext, announce: () => void): Prom
       ),
     );
   }
+  for (const container of engine.containers) await resumeAbandoned(engine, container);
   await removeLeftovers(engine);
   // A server that does not answer must not keep the engine from its start.
   engine.background.run("unmount volumes that nobody uses", () => engine.volumes.unmountUnused());

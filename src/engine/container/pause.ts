@@ -44,6 +44,7 @@ export async function unpause(engine: EngineContext, container: Container): Prom
     throw systemError(`Cannot unpause container ${record.id}: ${messageOf(cause)}`, { cause });
   }
   record.state.status = "running";
+  delete record.state.pausedForWork;
   container.monitor?.start();
   engine.containers.save(container);
   emit(engine, container, "unpause");

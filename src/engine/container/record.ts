@@ -45,6 +45,8 @@ export interface RecordedState {
   /** Field 22 of /proc/PID/stat: tells a reused pid from the one that was started. */
   startTicks: number;
   wrapperPid: number;
+  /** Paused by the engine for the time of its own work: the next engine lets it go on if this one is killed. */
+  pausedForWork?: boolean;
   /** While running: what the network gave it. */
   network?: RecordedNetwork;
   usage?: { peakMemory: number; cpuNanoseconds: number };
