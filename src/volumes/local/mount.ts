@@ -1,6 +1,4 @@
-import { existsSync } from "node:fs";
 import { constants } from "node:os";
-import { join } from "node:path";
 import { getSystemErrorMap } from "node:util";
 import { systemError } from "../../errors/index.ts";
 import { parseMountOptions } from "../../os/mount-options.ts";
@@ -9,6 +7,7 @@ import { selfCommand } from "../../os/self.ts";
 import type { MountAnswer, MountRequest } from "../child/mount.ts";
 import { runLimited } from "../limited.ts";
 import { resolveAddresses } from "./address.ts";
+import { helperOf, hidden, mountByHelper } from "./helper.ts";
 
 /** Whether something is mounted on a path. The kernel's list answers: no file is touched. */
 export const isMounted = (target: string): boolean =>
@@ -29,7 +28,7 @@ export async function mountVolume(
   const { device, options } = await resolveAddresses({ type, device: given, options: words }, signal);
   const helper = helperOf(type);
   if (helper === undefined) await byCall({ type, source: device, options }, target, signal);
-  else await byHelper({ type, source: device, options }, target, signal);
+  else await mountByHelper({ type, source: device, options }, target, signal);
 }
 
 /**
@@ -64,40 +63,12 @@ async function byCall(
   );
 }
 
-async function byHelper(
-  { type, source, options }: { type: string; source: string; options: string[] },
-  target: string,
-  signal: AbortSignal,
-) {
-  const words = options.length === 0 ? [] : ["-o", options.join(",")];
-  const argv = ["mount", "-t", type, ...words, "--", source, target];
-  const { status, stderr, stdout } = await runLimited(argv, { signal });
-  if (status === 0) return;
-  const reason = (stderr.trim() || stdout.trim() || `mount exited with ${status}`).replaceAll("\n", "; ");
-  throw systemError(`failed to mount local volume: mount ${source}:${target}: ${hidden(reason)}`);
-}
-
 async function inChild(request: MountRequest, signal: AbortSignal): Promise<MountAnswer> {
   const input = JSON.stringify(request);
   const { status, stdout, stderr } = await runLimited(selfCommand("volume-mount"), { input, signal });
   if (stdout !== "") return JSON.parse(stdout) as MountAnswer;
   return { message: `the child process exited with ${status} ${stderr}`.trim() };
 }
-
-const places = () => ["/sbin", "/usr/sbin", ...(process.env.PATH ?? "").split(":").filter(Boolean)];
-/** The kernel does these itself, and Docker lets it. */
-const kernels = new Set(["", "none", "bind", "tmpfs", "overlay", "nfs", "nfs4", "cifs"]);
-
-/** The program that mounts a type; also of its family, as `mount.fuse` for `fuse.sshfs`. */
-export function helperOf(type: string): string | undefined {
-  if (kernels.has(type) || type.includes("/")) return undefined;
-  const [family = type] = type.split(".");
-  return [`mount.${type}`, `mount.${family}`]
-    .flatMap((name) => places().map((place) => join(place, name)))
-    .find((path) => existsSync(path));
-}
-
-const hidden = (text: string): string => text.replaceAll(/\b(pass(?:word)?)=[^,\s]*/g, "$1=********");
 
 /** The system's words for an error's name, as Docker's users know them: `no such device`. */
 function wordsOf(errno: string | undefined): string | undefined {
