@@ -1,3 +1,4 @@
+export * from "./build.ts";
 export * from "./common.ts";
 export * from "./container.ts";
 export * from "./descriptor.ts";

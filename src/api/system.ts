@@ -81,6 +81,7 @@ export interface InfoResponse {
 
 export interface BuildCacheRecord {
   ID: string;
+  Parents?: string[];
   Type: string;
   Description: string;
   InUse: boolean;

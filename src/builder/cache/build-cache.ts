@@ -1,3 +1,5 @@
+import type { BuildCacheRecord, BuildPruneOptions, BuildPruneResponse, Filters } from "../../api/index.ts";
+import type { BuildCollection } from "../../engine/config/build-collection.ts";
 import type { BuildRecord } from "../../engine/image/build-records.ts";
 import { collect } from "../../engine/image/garbage.ts";
 import type { ImageRooms } from "../../engine/image/rooms.ts";
@@ -6,6 +8,8 @@ import type { Digest } from "../../oci/digest.ts";
 import type { Op } from "../graph/index.ts";
 import type { BuiltLayer, OwnCache, SolvedStep } from "../solver/index.ts";
 import { RememberedChecksums } from "./checksums.ts";
+import type { CacheDirectories } from "./item.ts";
+import { Pruner } from "./prune.ts";
 
 /** As `docker builder du` names what is not an ordinary step's. */
 const types: Partial<Record<Op["kind"], string>> = {
@@ -16,16 +20,27 @@ const types: Partial<Record<Op["kind"], string>> = {
 export interface BuildCacheOptions {
   readonly rooms: ImageRooms;
   readonly metastore: Metastore;
+  /** Those of cache mounts. */
+  readonly directories?: CacheDirectories;
+  /** What it keeps by itself; absent: all. */
+  readonly collection?: BuildCollection;
   /** Runs what need not be waited for. */
   readonly behind: (what: string, work: () => Promise<unknown>) => void;
+  readonly log?: (message: string) => void;
 }
+
+/** So long after a step was saved the policies are looked at, in milliseconds: builds are over by then, or nearly. */
+const collectAfter = 60_000;
 
 /** The engine's own cache of steps: a record for each, whose layers are snapshots like those of images. */
 export class BuildCache implements OwnCache {
   readonly checksums: RememberedChecksums;
+  readonly #pruner: Pruner;
+  #collecting: Timer | undefined;
 
   constructor(private readonly options: BuildCacheOptions) {
     this.checksums = new RememberedChecksums(options.metastore);
+    this.#pruner = new Pruner(options.rooms, options.directories);
   }
 
   /** A record whose layers somebody has taken away is forgotten. */
@@ -59,12 +74,45 @@ export class BuildCache implements OwnCache {
       lastUsedAt: now,
       usageCount: 1,
     });
+    rooms.pending.release(layers.map(({ chainID }) => chainID));
+    this.#collectLater();
     if (former === undefined) return;
     const chains = chainsOf(former);
     behind("delete layers of a step that ran anew", () => collect(rooms, { blobs: [], chains }));
   }
 
-  /** Returns when all that was put into it before survives a power cut; to be called before the store is closed. */
+  /** What `docker builder du` lists. */
+  usage(filters: Filters): Promise<BuildCacheRecord[]> {
+    return this.#pruner.usage(filters);
+  }
+
+  /** What `docker builder prune` deletes. What a build uses at the moment stays. */
+  prune(options: BuildPruneOptions): Promise<BuildPruneResponse> {
+    return this.#pruner.prune(options);
+  }
+
+  /** Keeps to the configured policies, now. */
+  async collect(): Promise<void> {
+    const { collection, log } = this.options;
+    if (collection === undefined || !collection.enabled) return;
+    const { deleted, reclaimed } = await this.#pruner.collect(collection);
+    if (deleted.length > 0) log?.(`build cache: ${deleted.length} records deleted, ${reclaimed} bytes`);
+  }
+
+  /** Nothing of it is used any more. Returns when all is durable. */
+  async close(): Promise<void> {
+    clearTimeout(this.#collecting);
+    await this.saved();
+  }
+
+  #collectLater(): void {
+    this.#collecting ??= setTimeout(() => {
+      this.#collecting = undefined;
+      this.options.behind("collect the build cache", () => this.collect());
+    }, collectAfter).unref();
+  }
+
+  /** Returns when all that was put into it before survives a power cut. */
   async saved(): Promise<void> {
     this.checksums.save();
     await this.options.rooms.buildRecords.saved();

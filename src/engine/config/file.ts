@@ -72,6 +72,8 @@ function convert(spec: OptionSpec, value: unknown, where: string): unknown {
         where,
         "an object of objects of strings",
       );
+    case "object":
+      return expect(value, isMap(value), where, "an object");
     case "objects":
       return expect(value, isMap(value) && Object.values(value).every(isMap), where, "an object of objects");
     case "ulimits":

@@ -10,6 +10,8 @@ export interface RawOptions {
   bridge?: string;
   "bridge-names"?: boolean;
   "certs-dir"?: string[];
+  /** Checked by `buildCollection`. */
+  "builder-gc"?: object;
   "cgroup-parent"?: string;
   "config-file"?: string;
   "data-root"?: string;

@@ -3,6 +3,7 @@ import { logDriver } from "../../cio/index.ts";
 import { invalid } from "../../errors/index.ts";
 import type { RegistrySettings } from "../../registry/index.ts";
 import { type Archives, archiveSettings } from "./archives.ts";
+import { type BuildCollection, buildCollection } from "./build-collection.ts";
 import { bytes } from "./bytes.ts";
 import { type CollectionSettings, collectionSettings } from "./collection.ts";
 import { readConfigFile } from "./file.ts";
@@ -48,6 +49,7 @@ export interface EngineConfig extends NetworkConfig {
   servedRegistry?: ServedRegistrySettings;
   archives: Archives;
   gc: CollectionSettings;
+  buildCollection: BuildCollection;
 }
 
 export const logLevels = ["debug", "info", "warn", "error", "fatal"] as const;
@@ -113,6 +115,7 @@ function complete(raw: RawOptions): EngineConfig {
     transfers: transferSettings(raw),
     archives: archiveSettings(raw),
     gc: collectionSettings(raw),
+    buildCollection: buildCollection(raw["builder-gc"]),
   };
   // Before anything of it is remembered in the data root.
   logDriver(config.log.Type).validate(config.log.Config);

@@ -14,6 +14,7 @@ export interface OptionSpec {
     | "number"
     | "map"
     | "maps"
+    | "object"
     | "objects"
     | "ulimits"
     | "runtimes"
@@ -56,6 +57,14 @@ export const options = [
     kind: "boolean",
     placeholder: "",
     description: "Let containers on the default bridge find each other by name, as on other networks",
+  },
+  {
+    flag: "builder-gc",
+    key: "builder.gc",
+    kind: "object",
+    placeholder: "",
+    description: "What the build cache keeps: enabled, defaultReservedSpace, defaultMaxUsedSpace, policy",
+    only: "file",
   },
   {
     flag: "certs-dir",

@@ -29,7 +29,7 @@ export async function collect(rooms: ImageRooms, { blobs, chains }: Candidates):
 }
 
 /** A layer goes once nothing lies on it, and its going may free the one below. */
-async function removeLayers({ snapshots }: ImageRooms, chains: readonly Digest[]): Promise<Digest[]> {
+async function removeLayers({ snapshots, leases }: ImageRooms, chains: readonly Digest[]): Promise<Digest[]> {
   const removed: Digest[] = [];
   const left = new Set(chains.filter((chain) => snapshots.has(chain)));
   for (;;) {
@@ -38,6 +38,8 @@ async function removeLayers({ snapshots }: ImageRooms, chains: readonly Digest[]
     if (free.length === 0) return removed;
     for (const chain of free) {
       left.delete(chain);
+      // Somebody may have come to need it while others were removed.
+      if (leases.holdsLayer(chain) || !snapshots.has(chain)) continue;
       await snapshots.remove(chain);
       removed.push(chain);
     }

@@ -1,29 +1,62 @@
+import { SlipwayError } from "../../errors/index.ts";
 import type { Digest } from "../../oci/digest.ts";
 import type { Snapshotter, Usage } from "../../snapshots/index.ts";
 import type { Flushes } from "./flushes.ts";
 import type { LayerHolder } from "./leases.ts";
+
+/** In milliseconds: much longer than from a layer's commit to the lease that holds it. */
+const grace = 30_000;
 
 /**
  * Layers that are used at once and become durable behind that, many in one go: a build's next step need not wait for the
  * disk. What is to survive a power cut and names such a layer (an image, a record of a cache) waits for `written` first.
  */
 export class PendingLayers implements LayerHolder {
+  /** Until when they are kept, in milliseconds since the epoch. */
+  readonly #recent = new Map<Digest, number>();
   #writing: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
 
   constructor(
     private readonly snapshots: Snapshotter,
     private readonly flushes: Flushes,
   ) {}
 
-  /** Commits an active snapshot under a chain ID. Errors: those of `Snapshotter.commit`. */
+  /**
+   * Gives an active snapshot its place under a chain ID; one that is there already is as good, and is kept for a while, so
+   * that whoever wants it can say so.
+   */
   async commit(key: string, chainID: Digest, usage: Usage): Promise<void> {
-    await this.snapshots.commitUnwritten(key, chainID, { usage });
+    if (this.snapshots.has(chainID)) {
+      this.#keep(chainID);
+      return;
+    }
+    try {
+      await this.snapshots.commitUnwritten(key, chainID, { usage });
+    } catch (error) {
+      const isTaken =
+        error instanceof SlipwayError && error.kind === "conflict" && this.snapshots.has(chainID);
+      if (!isTaken) throw error;
+      this.#keep(chainID);
+      return;
+    }
     // Who waits for it learns of a failure; otherwise the next attempt does better.
     this.#write().catch(() => undefined);
   }
 
   holdsLayer(chainID: Digest): boolean {
-    return this.snapshots.isUnwritten(chainID);
+    return this.snapshots.isUnwritten(chainID) || (this.#recent.get(chainID) ?? 0) > Date.now();
+  }
+
+  /** Somebody else keeps these layers now. */
+  release(chain: Iterable<Digest>): void {
+    for (const id of chain) this.#recent.delete(id);
+  }
+
+  #keep(chainID: Digest): void {
+    const now = Date.now();
+    for (const [id, until] of this.#recent) if (until <= now) this.#recent.delete(id);
+    this.#recent.set(chainID, now + grace);
   }
 
   /** Returns when these layers survive a power cut. */
@@ -52,8 +85,6 @@ export class PendingLayers implements LayerHolder {
     this.#next = next;
     return next;
   }
-
-  #next: Promise<void> | undefined;
 
   async #flush(): Promise<void> {
     const work = this.flushes.begin();

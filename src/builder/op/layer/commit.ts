@@ -1,4 +1,3 @@
-import { SlipwayError } from "../../../errors/index.ts";
 import type { Digest } from "../../../oci/digest.ts";
 import type { Usage } from "../../../snapshots/index.ts";
 import type { OpRooms } from "../rooms.ts";
@@ -8,16 +7,10 @@ import type { OpRooms } from "../rooms.ts";
  * later: what names it and is to last waits for `images.pending.written`.
  */
 export async function commitLayer(
-  { images: { snapshots, pending } }: OpRooms,
+  { images: { pending } }: OpRooms,
   key: string,
   chainID: Digest,
   { size, inodes }: Usage,
 ): Promise<void> {
-  if (snapshots.has(chainID)) return;
-  try {
-    await pending.commit(key, chainID, { size, inodes });
-  } catch (error) {
-    // Another step had the same result meanwhile.
-    if (!(error instanceof SlipwayError && error.kind === "conflict" && snapshots.has(chainID))) throw error;
-  }
+  await pending.commit(key, chainID, { size, inodes });
 }

@@ -1,0 +1,221 @@
+import type { AuthConfig } from "./registry.ts";
+
+/*
+ * Slipway's own way to ask for a build. The body of `POST /builds` is the request, one line of JSON, and behind it the
+ * archive that the request speaks of, if any. The answer is lines of JSON, a BuildMessage each; it ends with a result
+ * or an error. What an output has for the client is fetched meanwhile: `GET /builds/{id}/outputs?index=0`.
+ */
+
+export interface BuildRequest {
+  Dockerfile: BuildDockerfile;
+  /** The main one is named `context`. */
+  Contexts: BuildContext[];
+  Tags?: string[];
+  /** Stages; none: the last. */
+  Targets?: string[];
+  Platforms?: string[];
+  BuildArgs?: Record<string, string>;
+  Labels?: Record<string, string>;
+  NoCache?: boolean;
+  NoCacheFilter?: string[];
+  Pull?: boolean;
+  /** `default`, `none`, `host`, or a network's name. */
+  Network?: string;
+  Limits?: BuildLimits;
+  /** `network.host`, `security.insecure`. */
+  Allow?: string[];
+  Secrets?: BuildSecret[];
+  SSH?: { ID: string; Path: string }[];
+  /** By the registry's domain. */
+  Auths?: Record<string, AuthConfig>;
+  CacheFrom?: BuildCacheOption[];
+  CacheTo?: BuildCacheOption[];
+  Outputs?: BuildOutput[];
+  Annotations?: Record<string, string>;
+  /** All new layers become one. */
+  Squash?: boolean;
+  /** Nothing is built: the Dockerfile is looked at. */
+  Check?: boolean;
+  /** The root file system of a step that fails is made an image, for somebody to look into. */
+  KeepFailed?: boolean;
+}
+
+export interface BuildDockerfile {
+  /** Path in the main context, or a name for messages. */
+  Name: string;
+  /** The Dockerfile itself; absent: it is in the main context. */
+  Text?: string;
+  /** What its own `.dockerignore` says, where the Dockerfile is not in the context. */
+  Ignore?: string;
+}
+
+export type BuildContext =
+  /** A directory of this host, read in place. Inode and device tell whether both sides see the same one. */
+  | { Name: string; Kind: "directory"; Path: string; Inode: string; Device: string }
+  /** In the archive behind the request, below a directory of it; empty: all of the archive. */
+  | { Name: string; Kind: "archive"; Prefix: string }
+  | { Name: string; Kind: "image"; Reference: string }
+  | { Name: string; Kind: "git"; URL: string }
+  /** An archive, or a Dockerfile, of the web. */
+  | { Name: string; Kind: "http"; URL: string }
+  /** An OCI layout on this host; `Reference`: a tag or a digest of it. */
+  | {
+      Name: string;
+      Kind: "oci-layout";
+      Path: string;
+      Inode: string;
+      Device: string;
+      Reference?: string;
+    };
+
+export interface BuildSecret {
+  ID: string;
+  /** Base64. */
+  Data: string;
+}
+
+/** As docker has them; bytes and microseconds. */
+export interface BuildLimits {
+  memory?: number;
+  memorySwap?: number;
+  cpuShares?: number;
+  cpuPeriod?: number;
+  cpuQuota?: number;
+  cpusetCpus?: string;
+  cpusetMems?: string;
+  cgroupParent?: string;
+  shmSize?: number;
+  ulimits?: { name: string; soft: number; hard: number }[];
+  extraHosts?: string[];
+  dns?: string[];
+  securityOpt?: string[];
+  hostname?: string;
+  binds?: string[];
+}
+
+export interface BuildCacheOption {
+  /** `registry`, `local`, `inline`. */
+  Type: string;
+  Attributes: Record<string, string>;
+}
+
+export interface BuildOutput {
+  /** `image`, `local`, `tar`, `oci`, `docker`. */
+  Type: string;
+  /** As `--output` has them, without `type` and `dest`. */
+  Attributes: Record<string, string>;
+}
+
+export interface BuildMessage {
+  /** Of this build, first of all: outputs are fetched with it. */
+  id?: string;
+  status?: SolveStatus;
+  /** An output can be fetched. */
+  output?: { Index: number };
+  result?: BuildResult;
+  error?: BuildFailure;
+}
+
+export interface BuildResult {
+  Targets: BuildTargetResult[];
+  Warnings: BuildWarning[];
+}
+
+export interface BuildTargetResult {
+  Target: string;
+  /** The image's ID, or of one for several platforms the index's digest; absent: no image was made. */
+  ImageID?: string;
+  /** Digest of the manifest or index. */
+  Digest?: string;
+  Descriptor?: { mediaType: string; digest: string; size: number; annotations?: Record<string, string> };
+  ConfigDigest?: string;
+  Names: string[];
+}
+
+export interface BuildFailure {
+  message: string;
+  /** Where in the Dockerfile, with the lines around it. */
+  excerpt?: string;
+  line?: number;
+  filename?: string;
+  /** The step that failed: its name and its digest. */
+  step?: { name: string; vertex: string };
+  exitCode?: number;
+  /** An image of what the step would have gone on from. */
+  kept?: KeptStep;
+}
+
+/** What it takes to look into a failed step's root file system. */
+export interface KeptStep {
+  Image: string;
+  Args: string[];
+  Env: string[];
+  WorkingDir: string;
+  User: string;
+}
+
+/** `POST /build/prune`. */
+export interface BuildPruneOptions {
+  all?: boolean;
+  filters: Record<string, string[]>;
+  reservedSpace?: number;
+  maxUsedSpace?: number;
+  minFreeSpace?: number;
+}
+
+export interface BuildPruneResponse {
+  CachesDeleted: string[] | null;
+  SpaceReclaimed: number;
+}
+
+/**
+ * What happens in a build, as BuildKit's SolveStatus tells it (`--progress=rawjson`; moby/buildkit client/graph.go): each message has
+ * some of the lists, times are RFC 3339, data is base64.
+ */
+export interface SolveStatus {
+  vertexes?: VertexStatus[];
+  statuses?: TransferStatus[];
+  logs?: VertexLog[];
+  warnings?: BuildWarning[];
+}
+
+export interface VertexStatus {
+  digest: string;
+  inputs?: string[];
+  name: string;
+  started?: string;
+  completed?: string;
+  cached?: boolean;
+  error?: string;
+}
+
+export interface TransferStatus {
+  id: string;
+  vertex: string;
+  name?: string;
+  current: number;
+  total?: number;
+  timestamp: string;
+  started?: string;
+  completed?: string;
+}
+
+export interface VertexLog {
+  vertex: string;
+  /** 1: stdout, 2: stderr. */
+  stream: 1 | 2;
+  /** Base64. */
+  data: string;
+  timestamp: string;
+}
+
+export interface BuildWarning {
+  vertex: string;
+  level: number;
+  /** Base64, as in BuildKit. */
+  short: string;
+  detail?: string[];
+  url?: string;
+  sourceInfo?: { filename: string; data: string };
+  range?: { start: { line: number; character: number }; end: { line: number; character: number } }[];
+}
