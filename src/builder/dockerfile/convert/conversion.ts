@@ -1,4 +1,5 @@
 import { asSlipwayError } from "../../../errors/index.ts";
+import type { Digest } from "../../../oci/digest.ts";
 import type { Platform } from "../../../oci/platform.ts";
 import type { Edge } from "../../graph/index.ts";
 import { ExpansionError, type Lexer } from "../expand/index.ts";
@@ -30,6 +31,8 @@ export interface Conversion {
   readonly ignore: IgnoreMatcher | undefined;
   /** Build arguments that some instruction declares. */
   readonly consumed: Set<string>;
+  /** Of the vertices that instructions were made into. */
+  readonly places: Map<Digest, Range>;
   /** The tree of the main context; the same vertex each time. */
   readonly context: Edge;
   image(reference: string, platform: Platform): Promise<ResolvedBase>;

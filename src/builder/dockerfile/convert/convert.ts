@@ -41,12 +41,13 @@ export async function convertDockerfile(
   const names = options.targets.length > 0 ? options.targets : [undefined];
   const wanted = platforms.flatMap((platform) => names.map((name) => ({ platform, name })));
   const consumed = new Set<string>();
+  const places: FrontendResult["places"] & Conversion["places"] = new Map();
   const targets = await Promise.all(
-    wanted.map(({ platform, name }) => convertOne(request, platform, name, consumed)),
+    wanted.map(({ platform, name }) => convertOne(request, platform, name, { consumed, places })),
   );
   linter.check();
   const warnings = linter.findings.map((finding) => warningOf(finding, source));
-  return { targets, warnings: [...warnings, ...unconsumedArgs(options, consumed, source)] };
+  return { targets, warnings: [...warnings, ...unconsumedArgs(options, consumed, source)], places };
 }
 
 interface Request {
@@ -62,9 +63,9 @@ async function convertOne(
   request: Request,
   platform: Platform | undefined,
   name: string | undefined,
-  consumed: Set<string>,
+  notes: Pick<Conversion, "consumed" | "places">,
 ) {
-  const conversion = newConversion(request, platform, name, consumed);
+  const conversion = newConversion(request, platform, name, notes);
   planStages(conversion, request.dockerfile.stages);
   return convertTarget(conversion, stageNamed(conversion, name));
 }
@@ -73,7 +74,7 @@ function newConversion(
   { options, source, parsed, dockerfile, linter, image }: Request,
   platform: Platform | undefined,
   name: string | undefined,
-  consumed: Set<string>,
+  { consumed, places }: Pick<Conversion, "consumed" | "places">,
 ): Conversion {
   const build = hostPlatform();
   const platforms = { build, target: platform ?? build };
@@ -102,6 +103,7 @@ function newConversion(
     stages: new StageTable(),
     ignore: rules.length > 0 ? new IgnoreMatcher(rules) : undefined,
     consumed,
+    places,
     context: mainContext(context),
     image,
   };

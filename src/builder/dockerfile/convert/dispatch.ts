@@ -53,8 +53,15 @@ export function dispatchStage(conversion: Conversion, state: StageState): void {
     try {
       const convert = converters[command.kind] as (step: Step) => void;
       convert(new Step(conversion, state, image, planned, command));
+      note(conversion, state, command);
     } catch (error) {
       throw placed(error, conversion.source, command.node.range);
     }
   }
+}
+
+/** An instruction that did not change the tree has none; the first to make a vertex is its place. */
+function note({ places }: Conversion, { tree }: StageState, { node }: Command): void {
+  for (const vertex of [tree, ...(tree?.op.kind === "link" ? tree.inputs : [])])
+    if (vertex !== undefined && !places.has(vertex.digest)) places.set(vertex.digest, node.range);
 }
