@@ -18,6 +18,8 @@ export interface PathStat {
 export interface PutOptions {
   /** A directory is not replaced by something else, nor something else by a directory. */
   readonly noOverwriteDirNonDir?: boolean;
+  /** What holds nothing but zeros takes no space. */
+  readonly holes?: boolean;
   /** Owner of all that is unpacked, instead of the archive's. */
   readonly owner?: { uid: number; gid: number };
 }
@@ -72,7 +74,7 @@ export interface OutgoingArchive extends Begun {
 }
 
 /** Milliseconds in which the files at a path must be found: a volume's server may have vanished. */
-const patience = 15_000;
+const patience = 10_000;
 
 /*
  * Every symbolic link is resolved within the tree. Errors: `notFound` for a path that is

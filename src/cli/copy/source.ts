@@ -34,8 +34,8 @@ async function followed(client: Client, container: string, path: string): Promis
     const stat = await statContainerPath(client, container, path);
     return isLink(stat) ? linkTarget(path, stat) : path;
   } catch (error) {
-    // A pattern, or nothing: the archive says which.
-    if (!(error instanceof SlipwayError) || error.kind !== "notFound") throw error;
+    // A pattern, or nothing, or what cannot be read: the archive says which.
+    if (!(error instanceof SlipwayError)) throw error;
     return path;
   }
 }

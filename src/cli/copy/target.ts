@@ -30,7 +30,7 @@ export async function containerTarget(client: Client, container: string, path: s
 export const linkTarget = (path: string, { linkTarget: text }: ContainerPathStat): string =>
   posix.resolve("/", splitPath(path).directory, text);
 
-/** What cannot be asked is taken as absent: the copy itself says what is wrong. */
+/** What cannot be asked is taken as absent: an answer to HEAD has no words, the copy itself says what is wrong. */
 async function statIfThere(
   client: Client,
   container: string,
@@ -39,7 +39,7 @@ async function statIfThere(
   try {
     return await statContainerPath(client, container, path);
   } catch (error) {
-    if (!(error instanceof SlipwayError) || error.kind !== "notFound") throw error;
+    if (!(error instanceof SlipwayError)) throw error;
     return undefined;
   }
 }
