@@ -7,4 +7,4 @@ export {
   type ResolvedBase,
 } from "./convert/index.ts";
 export { IgnoreMatcher, type IgnoreRule, readIgnoreFile } from "./ignore/index.ts";
-export { DockerfileError, excerpt, type Position, type Range, type Source } from "./parser/index.ts";
+export { DockerfileError, excerpt, parseDockerfile, type Range, type Source } from "./parser/index.ts";

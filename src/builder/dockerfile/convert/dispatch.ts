@@ -48,6 +48,7 @@ export function dispatchStage(conversion: Conversion, state: StageState): void {
   if (state.dispatched) return;
   const image = startStage(conversion, state);
   state.dispatched = true;
+  if (state.stage !== undefined) note(conversion, state, state.stage.from);
   for (const planned of state.commands) {
     const { command } = planned;
     try {
@@ -60,8 +61,8 @@ export function dispatchStage(conversion: Conversion, state: StageState): void {
   }
 }
 
-/** An instruction that did not change the tree has none; the first to make a vertex is its place. */
-function note({ places }: Conversion, { tree }: StageState, { node }: Command): void {
+/** The first to make a vertex is its place: an instruction that did not change the tree has none. */
+function note({ places }: Conversion, { tree }: StageState, { node }: Pick<Command, "node">): void {
   for (const vertex of [tree, ...(tree?.op.kind === "link" ? tree.inputs : [])])
     if (vertex !== undefined && !places.has(vertex.digest)) places.set(vertex.digest, node.range);
 }

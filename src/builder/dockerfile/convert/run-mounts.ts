@@ -35,7 +35,7 @@ function inputOf(step: Step<Run>, mount: Mount, index: number, inputs: Edge[]): 
   const ofContext = mount.type === "bind" ? step.conversion.context : undefined;
   const tree = source === undefined ? ofContext : source.tree;
   if (tree === undefined) return -1;
-  const known = inputs.indexOf(tree, 1);
+  const known = inputs.findIndex((input, at) => at > 0 && input?.digest === tree.digest);
   return known > 0 ? known : inputs.push(tree) - 1;
 }
 

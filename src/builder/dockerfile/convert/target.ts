@@ -30,6 +30,7 @@ export async function convertTarget(conversion: Conversion, state: StageState): 
   const { author, history, config } = image;
   return {
     name: state.name || String(state.stage?.index ?? ""),
+    stage: state.stage?.index ?? 0,
     platform,
     tree: state.tree,
     config: { ...platform, ...(author === undefined ? {} : { author }), config: tidy(config, conversion) },
