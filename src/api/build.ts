@@ -38,6 +38,8 @@ export interface BuildRequest {
   Check?: boolean;
   /** The root file system of a step that fails is made an image, for somebody to look into. */
   KeepFailed?: boolean;
+  /** The instructions are told before they are done. */
+  Plan?: boolean;
 }
 
 export interface BuildDockerfile {
@@ -110,6 +112,7 @@ export interface BuildMessage {
   /** Of this build, first of all: outputs are fetched with it. */
   id?: string;
   status?: SolveStatus;
+  plan?: BuildPlan;
   /** An output can be fetched. */
   output?: { Index: number };
   result?: BuildResult;
@@ -132,6 +135,15 @@ export interface BuildTargetResult {
   Names: string[];
 }
 
+/** The instructions of a Dockerfile up to the target's last. */
+export interface BuildPlan {
+  Instructions: {
+    Text: string;
+    /** The step that it is; absent for those that make none. */
+    Vertex?: string;
+  }[];
+}
+
 export interface BuildFailure {
   message: string;
   /** Where in the Dockerfile, with the lines around it. */
@@ -141,6 +153,8 @@ export interface BuildFailure {
   /** The step that failed: its name and its digest. */
   step?: { name: string; vertex: string };
   exitCode?: number;
+  /** Of a RUN: the command line. */
+  command?: string;
   /** An image of what the step would have gone on from. */
   kept?: KeptStep;
 }

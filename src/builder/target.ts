@@ -1,3 +1,4 @@
+import type { Digest } from "../oci/digest.ts";
 import type { History, ImageConfig } from "../oci/image.ts";
 import type { Platform } from "../oci/platform.ts";
 import type { Edge } from "./graph/index.ts";
@@ -7,6 +8,8 @@ import type { BuildWarning } from "./progress/model.ts";
 export interface BuildTarget {
   /** The stage's name, or its number. */
   readonly name: string;
+  /** Its number. */
+  readonly stage: number;
   readonly platform: Platform;
   readonly tree: Edge;
   /** But for layers and times. */
@@ -18,8 +21,16 @@ export interface BuildTarget {
   readonly history: readonly History[];
 }
 
+/** Lines count from 1, characters from 0; the end is no part of it. */
+export interface SourceRange {
+  readonly start: { readonly line: number; readonly character: number };
+  readonly end: { readonly line: number; readonly character: number };
+}
+
 /** The graph of a build, and what its author should know. */
 export interface FrontendResult {
   readonly targets: readonly BuildTarget[];
   readonly warnings: readonly BuildWarning[];
+  /** Where the instructions stand that vertices were made of. */
+  readonly places: ReadonlyMap<Digest, SourceRange>;
 }

@@ -1,4 +1,5 @@
 import { mkdirSync } from "node:fs";
+import { openBuilds } from "../builder/index.ts";
 import { type EngineConfig, helpText, loadConfig } from "../engine/config/index.ts";
 import { readHostFacts } from "../engine/host/index.ts";
 import { Engine } from "../engine/index.ts";
@@ -50,7 +51,7 @@ async function serve(config: EngineConfig): Promise<number> {
   using _pidFile = writePidFile(config.pidFile);
   const stop = shutdownRequested();
   checkStorageDriver(config);
-  const engine = await Engine.open({ config, host: readHostFacts(), log });
+  const engine = await Engine.open({ config, host: readHostFacts(), log, openBuilds });
   using silence = new Silence(silenceMs, () => giveMemoryBack(log));
   const { hosts, group } = config;
   const onActivity = () => silence.heard();

@@ -19,6 +19,7 @@ export interface Backend {
   readonly volumeCopies: VolumeCopyVerbs;
   readonly system: SystemVerbs;
   readonly store: StoreVerbs;
+  readonly builds: BuildVerbs;
 }
 
 /** A byte sink with a bounded buffer: `write` answers false when it is full, `drained` waits for room. */
@@ -367,4 +368,30 @@ export interface StoreVerbs {
   imageTree(): Promise<api.ImageTree>;
   /** Lines of JSON, an ImageDifference each. */
   imageDiff(from: string, to: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+}
+
+/** Builds of images from Dockerfiles. */
+export interface BuildVerbs {
+  /**
+   * Builds. The last message is the result or the error; what is thrown, is before the first one. An abort, and whoever stops
+   * to read, cancel the build.
+   */
+  build(
+    request: api.BuildRequest,
+    archive: AsyncIterable<Uint8Array>,
+    signal: AbortSignal,
+  ): AsyncIterable<api.BuildMessage>;
+  /** What an output has for the client, once, while the build waits for that. `notFound` without such a build or output. */
+  output(build: string, index: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Ends a build. */
+  cancel(build: string): void;
+  usage(filters: api.Filters): Promise<api.BuildCacheRecord[]>;
+  prune(options: api.BuildPruneOptions): Promise<api.BuildPruneResponse>;
+}
+
+/** Who builds for an engine; opened after the engine's rooms, and closed before them. */
+export interface Builds {
+  readonly verbs: BuildVerbs;
+  /** Returns when nothing is being built any more. */
+  close(): Promise<void>;
 }

@@ -1,5 +1,7 @@
 import type {
   Backend,
+  Builds,
+  BuildVerbs,
   ContainerVerbs,
   ExecVerbs,
   ImageVerbs,
@@ -23,7 +25,10 @@ import { volumeCopyVerbs } from "./volume/copies.ts";
 import { volumeVerbs } from "./volume/index.ts";
 
 export type { Backend } from "./backend.ts";
-export type { EngineOptions } from "./open.ts";
+export type { EngineOptions, OpenEngine } from "./open.ts";
+
+/** Makes what builds on an engine's rooms: the engine does not know who. */
+export type OpenBuilds = (rooms: OpenEngine) => Promise<Builds>;
 
 /** The container engine: what `server/` offers to the world. */
 export class Engine implements Backend {
@@ -36,10 +41,12 @@ export class Engine implements Backend {
   readonly volumeCopies: VolumeCopyVerbs;
   readonly system: SystemVerbs;
   readonly store: StoreVerbs;
+  readonly builds: BuildVerbs;
 
   private constructor(
     private readonly rooms: OpenEngine,
     private readonly janitor: Janitor,
+    private readonly builder: Builds,
   ) {
     const { context, images } = rooms;
     this.containers = containerVerbs(context);
@@ -54,23 +61,26 @@ export class Engine implements Backend {
     });
     this.volumeCopies = volumeCopyVerbs(context);
     this.system = systemVerbs(context, this);
+    this.builds = builder.verbs;
     this.store = storeVerbs(context, rooms.imageRooms, janitor);
   }
 
   /** Opens the engine's state and takes over what an engine before it left. */
-  static async open(options: EngineOptions): Promise<Engine> {
+  static async open(options: EngineOptions & { openBuilds: OpenBuilds }): Promise<Engine> {
     const rooms = await openRooms(options);
     await restore(rooms.context, () => rooms.status.announce());
     const { context, imageRooms, metastore } = rooms;
+    const builder = await options.openBuilds(rooms);
     const lastUse = new LastUse(metastore, imageRooms.images, context.containers, context.events);
     const janitor = new Janitor({ engine: context, rooms: imageRooms, lastUse });
     context.background.run("collect garbage", () => rooms.collect().finally(() => janitor.start()));
-    return new Engine(rooms, janitor);
+    return new Engine(rooms, janitor, builder);
   }
 
   /** Ends the engine in good order. */
   async close(): Promise<void> {
     this.janitor.stop();
+    await this.builder.close();
     await shutDown(this.rooms);
   }
 }

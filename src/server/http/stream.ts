@@ -28,8 +28,12 @@ export async function sendChunks(exchange: Exchange, chunks: AsyncIterable<Uint8
 }
 
 /** Sends one JSON value a line. */
-export async function sendJsonLines(exchange: Exchange, values: AsyncIterable<unknown>): Promise<void> {
-  await sendChunks(exchange, encodeLines(values, "\n"));
+export async function sendJsonLines(
+  exchange: Exchange,
+  values: AsyncIterable<unknown>,
+  lineEnd = "\n",
+): Promise<void> {
+  await sendChunks(exchange, encodeLines(values, lineEnd));
 }
 
 async function* encodeLines(values: AsyncIterable<unknown>, lineEnd: string): AsyncGenerator<Uint8Array> {

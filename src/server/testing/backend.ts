@@ -1,4 +1,5 @@
 import type { Backend } from "../../engine/backend.ts";
+import { TestBuilds } from "./builds.ts";
 import { TestContainers } from "./containers.ts";
 import { TestExecs } from "./execs.ts";
 import { TestImages } from "./images.ts";
@@ -13,6 +14,7 @@ export class TestBackend implements Backend {
   readonly images = new TestImages();
   readonly system = new TestSystem();
   readonly store = new TestStore();
+  readonly builds = new TestBuilds();
   readonly registries = new TestRegistries();
   readonly networks: Backend["networks"] = {
     list: async () => [bridge],

@@ -1,0 +1,16 @@
+import type { BuildRequest } from "../api/build.ts";
+import type { Lease } from "../engine/image/leases.ts";
+import type { BuildPlace } from "./build-place.ts";
+import type { BuildRooms } from "./build-rooms.ts";
+import type { ProgressSink } from "./progress/index.ts";
+
+/** One build, as its parts see it. */
+export interface BuildJob {
+  readonly rooms: BuildRooms;
+  readonly request: BuildRequest;
+  readonly place: BuildPlace;
+  /** Keeps all that the build comes upon. */
+  readonly lease: Lease;
+  readonly progress: ProgressSink;
+  readonly signal: AbortSignal;
+}

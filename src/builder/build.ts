@@ -1,0 +1,113 @@
+import type { BuildRequest, BuildResult } from "../api/build.ts";
+import { withLease } from "../engine/image/garbage.ts";
+import { asSlipwayError, invalid } from "../errors/index.ts";
+import { Bases } from "./build-bases.ts";
+import { openContexts } from "./build-contexts.ts";
+import { findDockerfile } from "./build-dockerfile.ts";
+import { failureOf, type StepPlaces } from "./build-failure.ts";
+import type { BuildJob } from "./build-job.ts";
+import { frontendOptions } from "./build-options.ts";
+import { BuildPlace } from "./build-place.ts";
+import { planOf } from "./build-plan.ts";
+import type { BuildRooms } from "./build-rooms.ts";
+import { sessionOf } from "./build-session.ts";
+import { convertDockerfile } from "./dockerfile/index.ts";
+import { type Built, exportOutputs, type Offer } from "./exporter/index.ts";
+import { type Edge, vertex } from "./graph/index.ts";
+import { type Channel, now } from "./progress/index.ts";
+import type { Result, Session } from "./solver/index.ts";
+import type { BuildTarget } from "./target.ts";
+
+export interface BuildCall {
+  readonly request: BuildRequest;
+  /** What stands behind the request. */
+  readonly archive: AsyncIterable<Uint8Array>;
+  readonly channel: Channel;
+  readonly offer: Offer;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * A build from its request to its outputs: contexts are opened, the Dockerfile becomes a graph, the graph trees, and the trees
+ * what was asked for. The channel hears all of it, and the result or the failure last.
+ */
+export async function runBuild(rooms: BuildRooms, call: BuildCall): Promise<void> {
+  const { channel, request, signal } = call;
+  const known: { steps?: StepPlaces } = {};
+  try {
+    await using place = new BuildPlace(rooms.open.imageRooms.dataRoot);
+    const result = await withLease(rooms.open.imageRooms, async (lease) => {
+      const job = { rooms, request, place, lease, progress: channel, signal };
+      return await perform(job, call, known);
+    });
+    channel.send({ result });
+  } catch (error) {
+    // What the system says of a failure of ours belongs into the log, too.
+    if (asSlipwayError(error).kind === "system")
+      rooms.open.context.log("error", `build: ${asSlipwayError(error).message}`);
+    channel.send({ error: failureOf(error, known.steps) });
+  } finally {
+    channel.end();
+  }
+}
+
+async function perform(
+  job: BuildJob,
+  { archive, offer, channel }: BuildCall,
+  known: { steps?: StepPlaces },
+): Promise<BuildResult> {
+  const { request, progress, signal } = job;
+  const contexts = await openContexts(job, archive);
+  const session = sessionOf(request, contexts.directories);
+  const dockerfile = await findDockerfile(job, contexts, session);
+  const options = frontendOptions(request, contexts.named, dockerfile);
+  const source = { filename: options.filename, text: options.text };
+  const frontend = await convertDockerfile(options, new Bases(job), signal);
+  const { targets, warnings, places } = frontend;
+  known.steps = { source, places };
+  if (request.Plan === true) channel.send({ plan: planOf(source, frontend) });
+  if (warnings.length > 0) progress.tell({ warnings: [...warnings] });
+  if (request.Check === true) return { Targets: [], Warnings: [...warnings] };
+  const built = await solve(job, targets, session);
+  return { Targets: await exportOutputs(job, built, offer), Warnings: [...warnings] };
+}
+
+async function solve(job: BuildJob, targets: readonly BuildTarget[], session: Session): Promise<Built[]> {
+  const { rooms, progress, signal, lease } = job;
+  const epoch = epochOf(job.request.BuildArgs?.SOURCE_DATE_EPOCH);
+  const config = { built: epoch ?? now(), ...(epoch === undefined ? {} : { epoch }) };
+  const edges = targets.map(({ tree }) => owned(tree));
+  const results = await rooms.solver.solve(edges, { session, progress, signal, lease });
+  return targets.map((target, at) => ({ target, layers: layersOf(results[at]), config }));
+}
+
+/** A context that is all of a stage is copied: its files are somebody else's. */
+function owned(tree: Edge): Edge {
+  if (tree?.op.kind !== "local") return tree;
+  const copy = {
+    action: "copy",
+    input: 1,
+    sources: ["/"],
+    destination: "/",
+    intoDirectory: true,
+    parents: false,
+    exclude: [],
+    unpack: false,
+    required: false,
+    replaceLinks: false,
+  } as const;
+  return vertex({ kind: "file", actions: [copy] }, [undefined, tree], { name: `copy ${tree.name}` });
+}
+
+function layersOf(result: Result | undefined) {
+  if (result?.kind !== "layers") throw new TypeError("a target has no layers");
+  return result.layers;
+}
+
+/** Seconds since the epoch, as <https://reproducible-builds.org/specs/source-date-epoch/> has them. */
+function epochOf(text: string | undefined): string | undefined {
+  if (text === undefined || text === "") return undefined;
+  if (!/^\d{1,11}$/.test(text))
+    throw invalid(`invalid SOURCE_DATE_EPOCH: ${text}: it counts seconds since 1970`);
+  return new Date(Number(text) * 1000).toISOString().replace(".000Z", "Z");
+}

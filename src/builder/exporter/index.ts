@@ -1,0 +1,3 @@
+/** What comes of a build: images, archives of them, and trees of files. */
+export type { Built } from "./image.ts";
+export { exportOutputs, type Offer } from "./outputs.ts";

@@ -1,0 +1,23 @@
+/** Builds images from Dockerfiles. */
+import type { Builds } from "../engine/backend.ts";
+import type { OpenEngine } from "../engine/index.ts";
+import { operations } from "./build-operations.ts";
+import { removeLeftPlaces } from "./build-place.ts";
+import { RunningBuilds } from "./builds.ts";
+import { BuildCache } from "./cache/index.ts";
+import { removeLeftSteps } from "./op/leftovers.ts";
+import { Solver } from "./solver/index.ts";
+
+/** Opens the builder on an engine's rooms, and takes away what builds of an engine that was killed have left. */
+export async function openBuilds(open: OpenEngine): Promise<Builds> {
+  const { context, imageRooms } = open;
+  await removeLeftSteps(context);
+  await removeLeftPlaces(imageRooms.dataRoot);
+  const behind = (what: string, work: () => Promise<unknown>) => context.background.run(what, work);
+  const cache = new BuildCache({
+    ...{ rooms: imageRooms, metastore: open.metastore, collection: context.config.buildCollection },
+    ...{ behind, log: (message: string) => context.log("info", message) },
+  });
+  const solver = new Solver({ operations: operations({ engine: context, images: imageRooms }), cache });
+  return new RunningBuilds({ open, solver, cache }, () => cache.close());
+}
