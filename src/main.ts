@@ -3,6 +3,7 @@
  * that role are loaded: start-up time is part of every command.
  */
 const internal: Record<string, () => Promise<{ run(args: string[]): Promise<number> }>> = {
+  "build-file": () => import("./builder/op/child/file.ts"),
   "build-mask": () => import("./builder/op/child/mask.ts"),
   "fs-archive": () => import("./layers/child/archive.ts"),
   "layer-apply": () => import("./layers/child/apply.ts"),

@@ -30,6 +30,19 @@ export function openAt(directory: number, name: Buffer, flags: number, mode = 0)
   return opened >= 0 ? opened : check(opened, () => `open ${shown(name)}`);
 }
 
+const SYS_openat2 = 437;
+const RESOLVE_NO_MAGICLINKS = 0x02;
+const RESOLVE_NO_SYMLINKS = 0x04;
+const RESOLVE_BENEATH = 0x08;
+
+/** By a path below a directory that no link is part of, nor its end; `.` is the directory. The caller closes the descriptor. */
+export function openBeneath(directory: number, path: Buffer, flags: number): number {
+  const resolve = RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH;
+  const how = new BigUint64Array([BigInt(flags | O_CLOEXEC), 0n, BigInt(resolve)]);
+  const result = libc.syscall(SYS_openat2, directory, ptr(path), ptr(how), how.byteLength, 0, 0);
+  return check(result, () => `open ${shown(path)}`);
+}
+
 /** What statx(2) says of a file; its fields are read from the last answer. */
 export class FileStatus {
   readonly #bytes = new Uint8Array(256);
@@ -69,6 +82,21 @@ export class FileStatus {
   }
   get size(): number {
     return this.#view.getUint32(40, true) + this.#view.getUint32(44, true) * 2 ** 32;
+  }
+  get inode(): bigint {
+    return this.#view.getBigUint64(32, true);
+  }
+  /** What it takes on the disk, in units of 512 bytes. */
+  get blocks(): number {
+    return this.#view.getUint32(48, true) + this.#view.getUint32(52, true) * 2 ** 32;
+  }
+  /** Of the last modification, nanoseconds since the epoch. */
+  get modified(): bigint {
+    return this.#view.getBigInt64(112, true) * 1_000_000_000n + BigInt(this.nanoseconds);
+  }
+  /** Of the last change of anything, nanoseconds since the epoch. */
+  get changed(): bigint {
+    return this.#view.getBigInt64(96, true) * 1_000_000_000n + BigInt(this.#view.getUint32(104, true));
   }
   /** Of the last modification: seconds since the epoch, and nanoseconds behind them. */
   get seconds(): number {

@@ -31,6 +31,7 @@ const libc = dlopen("libc.so.6", {
   inotify_rm_watch: { args: [T.i32, T.i32], returns: T.i32 },
   ioctl: { args: [T.i32, T.u64, T.ptr], returns: T.i32 },
   memfd_create: { args: [T.ptr, T.u32], returns: T.i32 },
+  lseek: { args: [T.i32, T.i64, T.i32], returns: T.i64_fast },
   linkat: { args: [T.i32, T.ptr, T.i32, T.ptr, T.i32], returns: T.i32 },
   lgetxattr: { args: [T.ptr, T.ptr, T.ptr, T.u64], returns: T.i64 },
   llistxattr: { args: [T.ptr, T.ptr, T.u64], returns: T.i64 },

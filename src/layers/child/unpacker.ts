@@ -30,8 +30,22 @@ export interface UnpackPolicy extends Limits {
   readonly whiteouts: boolean;
   /** A directory is not replaced by something else, nor something else by a directory. */
   readonly keepKinds?: boolean;
+  /** What holds nothing but zeros becomes a hole. */
+  readonly holes?: boolean;
   /** Owner of everything, instead of what the archive says. */
   readonly owner?: { uid: number; gid: number };
+  /** Told of directories that the archive puts something into, and of those that it only implies. */
+  readonly directories?: { changing(path: string): void; made(path: string): void };
+}
+
+const zeros = Buffer.alloc(64 << 10);
+
+function isZero(chunk: Uint8Array): boolean {
+  for (let at = 0; at < chunk.length; at += zeros.length) {
+    const part = chunk.subarray(at, at + zeros.length);
+    if (zeros.compare(part, 0, part.length, 0, part.length) !== 0) return false;
+  }
+  return true;
 }
 
 const newFile = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
@@ -68,7 +82,7 @@ export class Unpacker implements TarSink {
   }
 
   data(chunk: Uint8Array, offset: number): void {
-    if (this.#fd < 0) return;
+    if (this.#fd < 0 || (this.policy.holes && isZero(chunk))) return;
     forMember(this.#header, () => {
       for (let at = 0; at < chunk.length; )
         at += writeSync(this.#fd, chunk, at, chunk.length - at, offset + at);
@@ -79,8 +93,8 @@ export class Unpacker implements TarSink {
     if (this.#fd >= 0) forMember(this.#header, () => this.#finishFile(this.#header as TarHeader));
   }
 
-  /** Sets the directories' times. To be called after the last member. */
-  finish(): void {
+  /** Sets the directories' times, and answers them. To be called after the last member. */
+  finish(): ReadonlyMap<string, bigint> {
     for (const [path, mtime] of this.#directoryTimes) {
       try {
         setTimesOf(cpath(fsPath(path)), mtime);
@@ -89,6 +103,7 @@ export class Unpacker implements TarSink {
         if (errnoOf(error) !== "ENOENT") throw error;
       }
     }
+    return this.#directoryTimes;
   }
 
   #entry(header: TarHeader): void {
@@ -106,8 +121,17 @@ export class Unpacker implements TarSink {
   #ensureParent(path: string): void {
     const parent = path.slice(0, path.lastIndexOf("/"));
     if (parent === this.#parent || parent === "") return;
-    if (statOf(parent) === undefined) mkdirSync(fsPath(parent), { recursive: true, mode: 0o755 });
+    if (statOf(parent) === undefined) this.#makeParents(parent);
+    this.policy.directories?.changing(parent);
     this.#parent = parent;
+  }
+
+  #makeParents(path: string): void {
+    const above = path.slice(0, path.lastIndexOf("/"));
+    if (above !== "" && statOf(above) === undefined) this.#makeParents(above);
+    this.policy.directories?.changing(above === "" ? "/" : above);
+    mkdirSync(fsPath(path), 0o755);
+    this.policy.directories?.made(path);
   }
 
   /** True when the member says that something of a lower layer is gone, which is now said in overlayfs's way. */
@@ -194,7 +218,7 @@ export class Unpacker implements TarSink {
     const fd = this.#fd;
     this.#fd = -1;
     try {
-      if (header.sparse !== undefined) ftruncateSync(fd, header.size);
+      if (header.sparse !== undefined || this.policy.holes) ftruncateSync(fd, header.size);
       const { uid, gid } = this.policy.owner ?? header;
       fchownSync(fd, uid, gid);
       // Changing the owner and writing clear these.

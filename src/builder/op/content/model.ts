@@ -7,6 +7,8 @@ export interface Selection {
   readonly sources: readonly string[];
   /** Patterns as in a `.dockerignore`, within what is copied. */
   readonly exclude: readonly string[];
+  /** As in `COPY --parents`: names of the directories above, from `/./` on, count, too. */
+  readonly parents?: boolean;
 }
 
 /**

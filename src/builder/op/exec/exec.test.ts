@@ -242,8 +242,7 @@ async function said(bench: OpBench): Promise<string> {
   const [socket, group] = ["ssh/0", "rootfs/etc/group"].map(
     (file) => `${bench.path("run/builds")}/*/${file}`,
   );
-  const find = (pattern = "") =>
-    [...new Bun.Glob(pattern).scanSync({ root: "/", onlyFiles: false })][0] ?? "";
+  const find = (pattern = "") => [...new Bun.Glob(pattern).scanSync({ onlyFiles: false })][0] ?? "";
   for (;;) {
     await Bun.sleep(5);
     if (!bench.output.includes("600")) continue;

@@ -1,0 +1,57 @@
+import { readFileSync } from "node:fs";
+import { enterRoot } from "../../../layers/child/chroot.ts";
+import { answer } from "../../../layers/child/protocol.ts";
+import type { FileAction } from "../../graph/index.ts";
+import type { FileRequest } from "../file/request.ts";
+import { makeDirectory, type Place, remove, write } from "./file/actions.ts";
+import { type PreparedCopy, performCopy, prepareCopy } from "./file/copy.ts";
+import { type Owner, parseOwner } from "./file/owner.ts";
+import { DirectoryTimes } from "./file/times.ts";
+import { SourceTree } from "./source/tree.ts";
+
+const root: Owner = { uid: 0, gid: 0 };
+
+/** An action, with all that has to be looked up outside of the root file system that is changed. */
+interface Prepared {
+  readonly action: FileAction;
+  readonly owner: Owner | undefined;
+  readonly copies: readonly PreparedCopy[];
+}
+
+/** The child of a file operation. Its argument is the path of a FileRequest. */
+export async function run(args: string[]): Promise<number> {
+  return await answer(args, async (path: string) => {
+    const request = JSON.parse(readFileSync(path, "utf8")) as FileRequest;
+    const trees = request.inputs.map((input) => (input === null ? undefined : new SourceTree(input)));
+    const prepared: Prepared[] = [];
+    for (const action of request.actions) {
+      const owner = "owner" in action && action.owner ? parseOwner(request.root, action.owner) : undefined;
+      const copies = action.action === "copy" ? await prepareCopy(action, trees[action.input]) : [];
+      prepared.push({ action, owner, copies });
+    }
+    enterRoot(request.root);
+    const times = new DirectoryTimes();
+    const place = { times, time: BigInt(request.time) * 1_000_000_000n };
+    for (const { action, owner, copies } of prepared) await perform(action, owner, copies, place);
+    times.apply();
+    return null;
+  });
+}
+
+async function perform(
+  action: FileAction,
+  owner: Owner | undefined,
+  copies: readonly PreparedCopy[],
+  place: Place,
+): Promise<void> {
+  switch (action.action) {
+    case "copy":
+      return await performCopy(action, owner, copies, place);
+    case "mkdir":
+      return makeDirectory(action, owner ?? root, place);
+    case "write":
+      return write(action, owner ?? root, place);
+    case "remove":
+      return remove(action, place);
+  }
+}

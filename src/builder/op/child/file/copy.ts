@@ -1,0 +1,148 @@
+import { closeSync, constants, openSync } from "node:fs";
+import { posix } from "node:path";
+import { fsPath } from "../../../../archive/index.ts";
+import { notFound } from "../../../../errors/index.ts";
+import { statOf } from "../../../../layers/child/packer.ts";
+import { resolveLinks } from "../../../../layers/child/resolve.ts";
+import { atName } from "../../../../os/at.ts";
+import { IgnoreMatcher } from "../../../dockerfile/ignore/index.ts";
+import type { FileAction } from "../../../graph/index.ts";
+import { hasWildcard, type Selected, select } from "../source/select.ts";
+import { bytesOf, type SourceTree } from "../source/tree.ts";
+import type { Place } from "./actions.ts";
+import { type OpenArchive, openArchive, unpackArchive } from "./archive.ts";
+import { Copier, type CopyRules } from "./copier.ts";
+import { parseMode } from "./mode.ts";
+import type { Owner } from "./owner.ts";
+import { makeDirectories, type PlaceOptions } from "./place.ts";
+
+type CopyAction = Extract<FileAction, { action: "copy" }>;
+
+const directoryFlags = constants.O_RDONLY | constants.O_DIRECTORY;
+
+/** One of the things that a copy takes. */
+export interface PreparedCopy extends Selected {
+  readonly tree: SourceTree;
+  readonly isDirectory: boolean;
+  /** It is to be unpacked. */
+  readonly archive?: OpenArchive;
+}
+
+/** Looks the sources up: to be done while they can be reached by name. `notFound` for one that must be there. */
+export async function prepareCopy(
+  { sources, parents, required, unpack }: CopyAction,
+  tree: SourceTree | undefined,
+): Promise<PreparedCopy[]> {
+  const prepared: PreparedCopy[] = [];
+  for (const source of sources) {
+    const found = tree === undefined ? [] : select(tree, { source, parents });
+    if (found.length === 0 && (required || !hasWildcard(source)))
+      throw (
+        tree?.missing(source) ?? notFound(`${JSON.stringify(source)}: not found: there is nothing in scratch`)
+      );
+    for (const selected of found) {
+      const of = tree as SourceTree;
+      const isDirectory = of.isDirectory(selected.path);
+      const archive = unpack && !isDirectory ? await openArchive(of, selected.path) : undefined;
+      prepared.push({ ...selected, tree: of, isDirectory, ...(archive === undefined ? {} : { archive }) });
+    }
+  }
+  return prepared;
+}
+
+/** Makes the copies, in this process's root. */
+export async function performCopy(
+  action: CopyAction,
+  owner: Owner | undefined,
+  copies: readonly PreparedCopy[],
+  { times, time }: Place,
+): Promise<void> {
+  const { replaceLinks } = action;
+  const place = { times, time, owner: owner ?? { uid: 0, gid: 0 }, mode: 0o755, replaceLinks };
+  const exclude = action.exclude.length === 0 ? undefined : new IgnoreMatcher(action.exclude);
+  const mode = action.mode === undefined ? undefined : parseMode(action.mode);
+  let copier: { tree: SourceTree; copier: Copier } | undefined;
+  for (const copy of copies) {
+    if (copy.archive !== undefined) {
+      using archive = copy.archive;
+      await unpackArchive(archive, makeDirectories(action.destination, place), times, time);
+      continue;
+    }
+    const { tree } = copy;
+    const rules: CopyRules = { tree, owner, mode, exclude, replace: replaceLinks };
+    if (copier?.tree !== tree) copier = { tree, copier: new Copier(rules) };
+    if (!copy.isDirectory && exclude?.excludes(relativeName(copy))) continue;
+    copyOne(copier.copier, action, copy, place);
+  }
+}
+
+/** Where a source goes is as with Docker's COPY: the contents of a directory into the destination, a file as it or into it. */
+function copyOne(
+  copier: Copier,
+  { destination, intoDirectory }: CopyAction,
+  copy: PreparedCopy,
+  place: PlaceOptions,
+): void {
+  if (copy.above !== undefined) withParents(copier, destination, copy, copy.above, place);
+  else if (copy.isDirectory) copyContents(copier, destination, copy, place);
+  else {
+    const into = intoDirectory || isDirectory(destination, place.replaceLinks);
+    const target = into ? posix.join(destination, copy.name) : destination;
+    copyAs(copier, copy, makeDirectories(posix.dirname(target), place), posix.basename(target), place);
+  }
+}
+
+/** The directory itself is made with the source's looks, unless it is there. */
+function copyContents(copier: Copier, destination: string, copy: PreparedCopy, place: PlaceOptions): void {
+  const full = place.replaceLinks ? destination : resolveLinks(destination);
+  if (statOf(full)?.isDirectory() || full === "/") {
+    place.times.keep(full);
+    const parent = posix.dirname(full);
+    copyAs(copier, copy, parent, posix.basename(full) || ".", place, { keeps: false });
+    return;
+  }
+  copyAs(copier, copy, makeDirectories(posix.dirname(full), place), posix.basename(full), place);
+}
+
+function copyAs(
+  copier: Copier,
+  { path, tree }: Pick<PreparedCopy, "path" | "tree">,
+  directory: string,
+  name: string,
+  { times }: PlaceOptions,
+  { keeps = true, deep = true } = {},
+): void {
+  if (keeps) times.keep(directory);
+  const slash = path.lastIndexOf("/");
+  using resources = new DisposableStack();
+  const from = resources.adopt(tree.open(path.slice(0, Math.max(0, slash)), directoryFlags), closeSync);
+  const to = resources.adopt(openSync(fsPath(directory), directoryFlags), closeSync);
+  const source = atName(path === "" ? "." : bytesOf(path.slice(slash + 1)));
+  const target = directory === "/" ? "" : directory;
+  copier.copy({ from, to, path, below: "", target }, source, atName(bytesOf(name)), { isTop: true, deep });
+}
+
+/** The directories that the source is in, from its pivot on, are made with their looks. */
+function withParents(
+  copier: Copier,
+  destination: string,
+  copy: PreparedCopy,
+  above: NonNullable<PreparedCopy["above"]>,
+  place: PlaceOptions,
+): void {
+  let at = makeDirectories(destination, place);
+  for (const { name, path } of above) {
+    copyAs(copier, { path, tree: copy.tree }, at, name, place, { deep: false });
+    at = posix.join(at, name);
+  }
+  copyAs(copier, copy, at, copy.name, place);
+}
+
+/** What exclusions know a file by that is a source itself. */
+function relativeName({ name, above }: PreparedCopy): string {
+  return [...(above ?? []).map((parent) => parent.name), name].join("/");
+}
+
+function isDirectory(path: string, replaceLinks: boolean): boolean {
+  return statOf(replaceLinks ? path : resolveLinks(path))?.isDirectory() ?? false;
+}

@@ -1,0 +1,61 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { invalid } from "../../../errors/index.ts";
+import { startChild } from "../../../layers/index.ts";
+import type { FileOp } from "../../graph/index.ts";
+import type { Operation, OpJob, Result } from "../../solver/model.ts";
+import type { TreeRequest } from "../child/source/tree.ts";
+import type { Checksums } from "../content/model.ts";
+import { type WritableRoot, writeLayer } from "../layer/write.ts";
+import type { OpRooms } from "../rooms.ts";
+import { mountInput } from "../tree.ts";
+import { fileKey } from "./key.ts";
+import type { FileRequest } from "./request.ts";
+
+/** 1980-01-01, the first day that files in zip archives can have. */
+const earliest = 315_532_800;
+
+/**
+ * COPY, ADD, WORKDIR: changes of a file tree, made by one child. The same inputs make the same layer: what is copied keeps
+ * its times, what is made gets the operation's, and directories that were there keep theirs.
+ */
+export function fileOperation(rooms: OpRooms, checksums: Checksums): Operation<FileOp> {
+  return {
+    key: (op, inputs, job) => fileKey(checksums, op, inputs, job),
+    async run(op, inputs, job) {
+      const [base] = inputs;
+      if (base?.kind === "directory")
+        throw invalid("files cannot be put into a directory that is not the build's");
+      const below = base?.layers ?? [];
+      const layer = await writeLayer(
+        rooms,
+        below,
+        (place) => change(rooms, op, inputs, job, place),
+        job.signal,
+      );
+      return { kind: "layers", layers: [...below, layer] };
+    },
+  };
+}
+
+async function change(
+  rooms: OpRooms,
+  { actions, time = earliest }: FileOp,
+  inputs: readonly Result[],
+  job: OpJob,
+  { workplace, root }: WritableRoot,
+): Promise<undefined> {
+  const read = new Set(actions.flatMap((action) => (action.action === "copy" ? [action.input] : [])));
+  const trees = inputs.map((input, number): TreeRequest | null => {
+    if (!read.has(number)) return null;
+    const directory = mountInput(rooms, workplace, input, `inputs/${number}`);
+    const foreign = input.kind === "directory";
+    return { root: directory, ignore: foreign ? input.ignore : [], foreign };
+  });
+  const request: FileRequest = { root, actions, inputs: trees, time };
+  // Longer than an argument can be.
+  const path = join(workplace.directory, "request.json");
+  writeFileSync(path, JSON.stringify(request), { mode: 0o600 });
+  await startChild<null>("build-file", path, { signal: job.signal }).result;
+  return undefined;
+}

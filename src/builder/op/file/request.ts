@@ -1,0 +1,13 @@
+import type { FileAction } from "../../graph/index.ts";
+import type { TreeRequest } from "../child/source/tree.ts";
+
+/** What the child of a file operation is told, in a file: contents may be longer than arguments can be. */
+export interface FileRequest {
+  /** Mounted and writable; it becomes the child's root. */
+  readonly root: string;
+  readonly actions: readonly FileAction[];
+  /** By the actions' number of an input; those that no action reads are null. */
+  readonly inputs: readonly (TreeRequest | null)[];
+  /** Of what no source gives a time; seconds since the epoch. */
+  readonly time: number;
+}
