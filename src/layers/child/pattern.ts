@@ -64,6 +64,14 @@ function expressionOf(part: string): RegExp {
   }
 }
 
-const exists = (path: string): boolean => lstatSync(fsPath(path), { throwIfNoEntry: false }) !== undefined;
+function exists(path: string): boolean {
+  try {
+    return lstatSync(fsPath(path), { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    if (errnoOf(error) !== "ENOTDIR") throw error;
+    return false;
+  }
+}
+
 const isDirectory = (path: string): boolean =>
   statSync(fsPath(path), { throwIfNoEntry: false })?.isDirectory() === true;
