@@ -36,7 +36,7 @@ export interface FileTrees {
     tree: FileTree,
     path: string,
     tar: AsyncIterable<Uint8Array>,
-    options: { noOverwriteDirNonDir: boolean; owner?: { uid: number; gid: number } },
+    options: { noOverwriteDirNonDir?: boolean; holes?: boolean; owner?: { uid: number; gid: number } },
     signal: AbortSignal,
   ): Promise<void>;
   /** A tar archive of the whole tree. */

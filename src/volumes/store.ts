@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { conflict, errnoOf, notFound } from "../errors/index.ts";
 import { deleteTree } from "../os/delete-tree.ts";
 import { exchangePaths } from "../os/exchange.ts";
+import { setTimesOf } from "../os/times.ts";
 import { syncDirectory, writeDurably } from "./durable.ts";
 import { lastUseOf, noteUseOf } from "./last-use.ts";
 import type { VolumeRecord } from "./model.ts";
@@ -124,7 +125,10 @@ export class VolumeStore {
   /** Lets a staged directory's files and a volume's change places, in one step. */
   replace(name: string, staging: string): void {
     const { root } = this;
+    const { mtimeNs } = statSync(join(staging, "_data"), { bigint: true });
     exchangePaths(join(staging, "_data"), this.path(name));
+    // Some file systems (xfs) change the time of a directory that comes to another parent.
+    setTimesOf(Buffer.from(`${this.path(name)}\0`), mtimeNs);
     for (const directory of [join(root, name), staging]) syncDirectory(directory);
   }
 

@@ -14,7 +14,7 @@ export async function importVolume(
 ): Promise<void> {
   const { volumes, files } = engine;
   const fill = async (target: string) => {
-    await files.put({ root: target, mounts: [] }, "/", tar, { noOverwriteDirNonDir: false }, signal);
+    await files.put({ root: target, mounts: [] }, "/", tar, { holes: true }, signal);
     await syncTree(target, signal);
   };
   const isNew = volumes.find(name) === undefined;

@@ -115,6 +115,7 @@ async function put(request: ArchiveRequest & { operation: "put" }): Promise<null
     directory: directory === "/" ? "" : directory,
     whiteouts: false,
     keepKinds: request.noOverwriteDirNonDir === true,
+    holes: request.holes === true,
     ...(request.owner === undefined ? {} : { owner: request.owner }),
   });
   const decoder = new TarDecoder(unpacker);
