@@ -34,6 +34,9 @@ export class FilePacker {
   /** Names in the archive of files that have several. */
   readonly #links = new Map<string, string>();
 
+  /** `closed` are directories, by `FileStatus.identity`, of whose contents nothing is taken. */
+  constructor(private readonly closed: ReadonlySet<string> = new Set()) {}
+
   /**
    * A file or a whole tree, in the order of the names' bytes: what `directory` has under `entry` (with a NUL at the
    * end), called `name`. What vanishes meanwhile is left out, as are sockets. The first must be there.
@@ -84,10 +87,9 @@ export class FilePacker {
 
   /** An empty name, that of an archive's own root, is not written. */
   *#directory(fd: number, name: Buffer): Generator<Buffer> {
-    if (name.length > 0) {
-      this.#status.ofOpen(fd);
-      yield* this.#header(fd, name, true);
-    }
+    const isClosed = this.closed.has(this.#status.ofOpen(fd).identity);
+    if (name.length > 0) yield* this.#header(fd, name, true);
+    if (isClosed) return;
     const prefix =
       name.length === 0 || name[name.length - 1] === slash[0] ? name : Buffer.concat([name, slash]);
     for (const { name: child, type } of listAt(fd)) {

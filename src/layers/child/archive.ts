@@ -3,6 +3,7 @@ import { posix } from "node:path";
 import { FilePacker } from "../../archive/files/index.ts";
 import { encodeName, fsPath, TarDecoder } from "../../archive/index.ts";
 import { errnoOf, invalid, notFound } from "../../errors/index.ts";
+import { atName, FileStatus } from "../../os/at.ts";
 import { readInRoot } from "../../os/inroot.ts";
 import type { ArchiveRequest, Begun } from "../archive.ts";
 import { enterRoot } from "./chroot.ts";
@@ -65,8 +66,20 @@ function get(request: ArchiveRequest & { operation: "get" }): null {
   refuseSameNames(path, members);
   const stat = pathStat(another === undefined ? first : posix.dirname(first));
   sendEvent({ stat, matches: chosen?.length ?? 0 } satisfies Begun);
-  writePieces(packed(members));
+  writePieces(packed(members, kernelPlaces(chosen === undefined ? resolveLinks(absolute(path)) : "/")));
   return null;
+}
+
+/**
+ * What the kernel shows to processes is no part of a container's files, unless it is asked for: only a running
+ * container has it.
+ */
+function kernelPlaces(path: string): Set<string> {
+  const top = statSync("/", { bigint: true }).dev;
+  const places = ["/proc", "/sys", "/dev"].filter((place) => path !== place && !path.startsWith(`${place}/`));
+  const found = places.map((place) => ({ place, stat: statOf(place) }));
+  const mounted = found.filter(({ stat }) => stat?.isDirectory() && stat.dev !== top);
+  return new Set(mounted.map(({ place }) => new FileStatus().ofName(-1, atName(place)).identity));
 }
 
 const isThere = (path: string): boolean => statOf(absolute(path)) !== undefined;
@@ -87,8 +100,8 @@ function refuseSameNames(pattern: string, members: readonly Member[]): void {
 }
 
 /** A slash or `/.` at a path's end follows a link and means the directory. */
-function* packed(members: readonly Member[]): Generator<Uint8Array> {
-  const packer = new FilePacker();
+function* packed(members: readonly Member[], closed?: ReadonlySet<string>): Generator<Uint8Array> {
+  const packer = new FilePacker(closed);
   for (const { path, name } of members) {
     const isDirectory = /(^|\/)\.?$/.test(path);
     const directory = isDirectory ? path : posix.dirname(path);

@@ -97,6 +97,19 @@ throughBoth("cp", fixture, (line) => {
     expect(readFileSync(folder.join("back"), "utf8")).toBe("x\n");
   });
 
+  test("a whole container without what the kernel shows to its processes", async () => {
+    using folder = new Folder();
+    await using container = await sleeping(line, "--tmpfs", "/tmp");
+    await container.exec("echo x >/tmp/f; echo x >/top");
+    await ok(["cp", `${container.name}:/`, folder.join("all")]);
+    const held = ["proc", "sys", "dev"].map((name) => readdirSync(folder.join("all", name)));
+    expect(held).toEqual([[], [], []]);
+    expect(readFileSync(folder.join("all/tmp/f"), "utf8")).toBe("x\n");
+    await ok(["cp", `${container.name}:/proc/version`, folder.join("version")]);
+    await ok(["cp", `${container.name}:/dev/null`, folder.join("null")]);
+    expect(lstatSync(folder.join("null")).isCharacterDevice()).toBe(true);
+  });
+
   test("what cannot be is refused, and says why", async () => {
     using folder = new Folder();
     writeFileSync(folder.join("f"), "x");
