@@ -11,11 +11,12 @@ import { BuildPlace } from "./build-place.ts";
 import { planOf } from "./build-plan.ts";
 import type { BuildRooms } from "./build-rooms.ts";
 import { sessionOf } from "./build-session.ts";
+import { checkExports, exportCaches, Imports, inlineCache, wantsInlineCache } from "./cache/remote/index.ts";
 import { convertDockerfile } from "./dockerfile/index.ts";
 import { type Built, exportOutputs, type Offer } from "./exporter/index.ts";
 import { type Edge, vertex } from "./graph/index.ts";
 import { type Channel, now } from "./progress/index.ts";
-import type { Result, Session } from "./solver/index.ts";
+import type { Result, Session, SolvedStep } from "./solver/index.ts";
 import type { BuildTarget } from "./target.ts";
 
 export interface BuildCall {
@@ -68,17 +69,39 @@ async function perform(
   if (request.Plan === true) channel.send({ plan: planOf(source, frontend) });
   if (warnings.length > 0) progress.tell({ warnings: [...warnings] });
   if (request.Check === true) return { Targets: [], Warnings: [...warnings] };
-  const built = await solve(job, targets, session);
-  return { Targets: await exportOutputs(job, built, offer), Warnings: [...warnings] };
+  checkExports(job);
+  const { built, steps } = await solve(job, targets, session);
+  const results = built.map(({ layers }) => layers);
+  const exported = await exportOutputs(job, built, offer);
+  await exportCaches(job, { steps, results });
+  return { Targets: exported, Warnings: [...warnings] };
 }
 
-async function solve(job: BuildJob, targets: readonly BuildTarget[], session: Session): Promise<Built[]> {
-  const { rooms, progress, signal, lease } = job;
-  const epoch = epochOf(job.request.BuildArgs?.SOURCE_DATE_EPOCH);
+async function solve(
+  job: BuildJob,
+  targets: readonly BuildTarget[],
+  session: Session,
+): Promise<{ built: Built[]; steps: SolvedStep[] }> {
+  const { rooms, request, progress, signal, lease } = job;
+  const epoch = epochOf(request.BuildArgs?.SOURCE_DATE_EPOCH);
   const config = { built: epoch ?? now(), ...(epoch === undefined ? {} : { epoch }) };
   const edges = targets.map(({ tree }) => owned(tree));
-  const results = await rooms.solver.solve(edges, { session, progress, signal, lease });
-  return targets.map((target, at) => ({ target, layers: layersOf(results[at]), config }));
+  const steps: SolvedStep[] = [];
+  await using imports = await Imports.open(job);
+  const results = await rooms.solver.solve(edges, {
+    ...{ session, progress, signal, lease, caches: imports.all },
+    solved: (step) => steps.push(step),
+  });
+  const built = targets.map((target, at) => {
+    const layers = layersOf(results[at]);
+    const inline = wantsInlineCache(request) ? inlineCache(steps, layers) : undefined;
+    return {
+      target,
+      layers,
+      config: { ...config, ...(inline === undefined ? {} : { inlineCache: inline }) },
+    };
+  });
+  return { built, steps };
 }
 
 /** A context that is all of a stage is copied: its files are somebody else's. */

@@ -18,7 +18,7 @@ import { ContainerStore } from "./container/store.ts";
 import type { EngineContext } from "./context.ts";
 import { ExecStore } from "./exec/store.ts";
 import type { HostFacts } from "./host/index.ts";
-import type { ImageRooms } from "./image/rooms.ts";
+import type { TransferRooms } from "./image/transfer-rooms.ts";
 import type { Log } from "./log.ts";
 import { restoreNetworks } from "./network/availability.ts";
 import { bridgeSettings } from "./network/bridge.ts";
@@ -38,7 +38,7 @@ export interface EngineOptions {
 export interface OpenEngine {
   context: EngineContext;
   images: ImageVerbs;
-  imageRooms: ImageRooms;
+  imageRooms: TransferRooms;
   registries: Registries;
   metastore: Metastore;
   status: StatusDirectory;

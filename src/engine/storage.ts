@@ -15,7 +15,6 @@ import { imageVerbs } from "./image/index.ts";
 import { openHolders } from "./image/layer-holders.ts";
 import { imageLookup } from "./image/lookup.ts";
 import { Fetches } from "./image/pull/fetches.ts";
-import type { ImageRooms } from "./image/rooms.ts";
 import { Slots, unpackingSlots } from "./image/slots.ts";
 import type { TransferRooms } from "./image/transfer-rooms.ts";
 import type { Paths } from "./paths.ts";
@@ -24,7 +23,7 @@ import type { Paths } from "./paths.ts";
 export interface Storage {
   images: ImageLookup;
   verbs: ImageVerbs;
-  rooms: ImageRooms;
+  rooms: TransferRooms;
   snapshots: Snapshotter;
   files: FileTrees;
   /** Deletes blobs and layers that no image and no container uses: what interrupted work left. */

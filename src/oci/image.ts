@@ -95,6 +95,8 @@ export interface ImageConfig extends Platform {
   /** Docker's. */
   comment?: string;
   docker_version?: string;
+  /** BuildKit's: the keys of the steps that made the layers, a JSON document in base64. */
+  "moby.buildkit.cache.v0"?: string;
 }
 
 export function isIndex(mediaType: string | undefined): boolean {

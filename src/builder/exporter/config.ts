@@ -7,6 +7,8 @@ export interface ConfigOptions {
   readonly built: string;
   /** `SOURCE_DATE_EPOCH`, RFC 3339: nothing that the build made is younger. */
   readonly epoch?: string;
+  /** The keys of the steps that made the layers, for builds that import them from the image. */
+  readonly inlineCache?: string;
 }
 
 /**
@@ -19,12 +21,14 @@ export function imageConfig(
   options: ConfigOptions,
 ): ImageConfig {
   const dated = dates(history, layers, options);
+  const { inlineCache } = options;
   return {
     ...platform,
     created: dated.at(-1)?.created ?? options.epoch ?? options.built,
     ...config,
     rootfs: { type: "layers", diff_ids: layers.map(({ diffID }) => diffID) },
     history: dated,
+    ...(inlineCache === undefined ? {} : { "moby.buildkit.cache.v0": inlineCache }),
   };
 }
 
