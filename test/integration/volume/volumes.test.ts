@@ -128,6 +128,59 @@ throughBoth("volumes:", fixture, (line) => {
     await ok(["volume", "rm", name]);
   });
 
+  test("of an anonymous volume's users the last one that is removed with -v takes it along", async () => {
+    const owner = await created(line, "true", "-v", "/v");
+    const volume = await owner.inspect("{{range .Mounts}}{{.Name}}{{end}}");
+    const friend = await created(line, "true", "--volumes-from", owner.name);
+    await ok(["rm", "-v", owner.name]);
+    expect(await ok(["volume", "ls", "-q"])).toContain(volume);
+    await ok(["rm", friend.name]);
+    expect(await ok(["volume", "ls", "-q", "--filter", "dangling=true"])).toContain(volume);
+    const next = await created(line, "true", "-v", "/v", "-v", `${volume}:/named`);
+    const names = (await next.inspect("{{range .Mounts}}{{.Name}} {{end}}")).trim().split(" ");
+    await ok(["rm", "-v", next.name]);
+    const left = await ok(["volume", "ls", "-q"]);
+    expect(names.filter((name) => left.includes(name))).toEqual([volume]);
+    await ok(["volume", "rm", volume]);
+  });
+
+  test("an existing name answers the volume, as it is, with 201; another driver is a conflict", async () => {
+    const name = uniqueName("v");
+    const create = (body: object) =>
+      fixture.engine.fetch("/volumes/create", {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ Name: name, ...body }),
+      });
+    expect((await create({ Labels: { a: "1" } })).status).toBe(201);
+    const again = await create({ Labels: { a: "2" }, DriverOpts: { type: "tmpfs", device: "tmpfs" } });
+    expect(again.status).toBe(201);
+    expect(await again.json()).toMatchObject({ Labels: { a: "1" }, Options: null });
+    expect(await ok(["volume", "create", "--label", "a=3", name])).toBe(name);
+    expect(await ok(["volume", "inspect", "-f", "{{.Labels.a}}", name])).toBe("1");
+    await ok(["volume", "rm", name]);
+  });
+
+  test("prune goes by labels, with and without", async () => {
+    const [kept, gone, other] = [uniqueName("v"), uniqueName("v"), uniqueName("v")];
+    await ok(["volume", "create", "--label", "keep=yes", "--label", `of=${kept}`, kept]);
+    await ok(["volume", "create", "--label", `of=${kept}`, gone]);
+    await ok(["volume", "create", other]);
+    const prune = (...filters: string[]) =>
+      ok(["volume", "prune", "-f", ...filters.flatMap((filter) => ["--filter", filter])]);
+    expect(await prune(`label=of=${kept}`)).not.toContain(gone);
+    const output = await prune("all=true", `label=of=${kept}`, "label!=keep=yes");
+    expect(output).toContain(gone);
+    expect(output).not.toContain(kept);
+    expect(output).not.toContain(other);
+    expect(await prune("all=1", `label=of=${kept}`, "label!=keep")).not.toContain(kept);
+    expect(await prune("all=1", `label=of=${kept}`)).toContain(kept);
+    const bad = await call(["volume", "prune", "-f", "--filter", "name=x"]);
+    expect(bad.code).toBe(1);
+    expect(bad.stderr).toContain("invalid filter 'name'");
+    await ok(["volume", "rm", other]);
+  });
+
   test("prune takes unused anonymous ones, -a all unused", async () => {
     const named = uniqueName("v");
     await ok(["volume", "create", named]);
