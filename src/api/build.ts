@@ -155,6 +155,8 @@ export interface BuildFailure {
   exitCode?: number;
   /** Of a RUN: the command line. */
   command?: string;
+  /** The engine does not see a directory that the request names: it must be sent. */
+  unseen?: boolean;
   /** An image of what the step would have gone on from. */
   kept?: KeptStep;
 }

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { BuildContext } from "../api/build.ts";
-import { conflict, errnoOf, invalid, notFound } from "../errors/index.ts";
+import { errnoOf, invalid, notFound, SlipwayError } from "../errors/index.ts";
 import { putArchive } from "../layers/index.ts";
 import { readInRoot } from "../os/inroot.ts";
 import { fetchContext } from "./build-download.ts";
@@ -10,6 +10,13 @@ import { layoutContext } from "./build-layout.ts";
 import { readIgnoreFile } from "./dockerfile/ignore/index.ts";
 import type { NamedContext } from "./dockerfile/index.ts";
 import { internalStep } from "./progress/index.ts";
+
+/** A directory of the client's that is not there on this side. */
+export class UnseenDirectory extends SlipwayError {
+  constructor(path: string) {
+    super("conflict", `the engine does not see the directory ${path}: its files must be sent`);
+  }
+}
 
 /** The trees that a build takes files from. */
 export interface OpenContexts {
@@ -61,7 +68,7 @@ function checked({ Path, Inode, Device }: Extract<BuildContext, { Path: string }
   } catch (error) {
     if (!["ENOENT", "ENOTDIR", "EACCES", "ELOOP"].includes(errnoOf(error) ?? "")) throw error;
   }
-  throw conflict(`the engine does not see the directory ${Path}: its files must be sent`);
+  throw new UnseenDirectory(Path);
 }
 
 async function unpacked({ place, progress, signal }: BuildJob, archive: AsyncIterable<Uint8Array>) {

@@ -1,3 +1,4 @@
+import { headerSize, isArchive } from "../archive/index.ts";
 import { invalid, messageOf, unavailable } from "../errors/index.ts";
 import { putArchive } from "../layers/index.ts";
 import type { BuildJob } from "./build-job.ts";
@@ -5,7 +6,6 @@ import { internalStep } from "./progress/index.ts";
 
 /** What is no archive is a Dockerfile, of at most so many bytes. */
 const maxDockerfile = 1 << 20;
-const archiveBegin = 512;
 
 /** Fetches a context of the web: a tar archive, plain or compressed, which is unpacked, or else a Dockerfile. */
 export async function fetchContext(
@@ -17,7 +17,7 @@ export async function fetchContext(
     const response = await ask(url, signal);
     const pieces = response.body?.[Symbol.asyncIterator]() as AsyncIterator<Uint8Array> | undefined;
     if (pieces === undefined) throw invalid(`${url} has no content`);
-    const begin = await read(pieces, archiveBegin);
+    const begin = await read(pieces, headerSize);
     if (!isArchive(begin)) {
       const text = Buffer.concat([begin, await read(pieces, maxDockerfile + 1)]);
       if (text.length <= maxDockerfile) return { text: text.toString() };
@@ -51,18 +51,6 @@ async function read(pieces: AsyncIterator<Uint8Array>, bytes: number): Promise<B
     length += next.value.length;
   }
   return Buffer.concat(held);
-}
-
-/** gzip, bzip2, xz and zstd by their first bytes; tar by the word in its header, or by the sum that older ones have. */
-export function isArchive(begin: Uint8Array): boolean {
-  const start = Buffer.from(begin);
-  const magics = ["1f8b08", "425a68", "fd377a585a00", "28b52ffd"];
-  if (magics.some((magic) => start.subarray(0, magic.length / 2).toString("hex") === magic)) return true;
-  if (start.length < 512) return false;
-  if (start.toString("latin1", 257, 262) === "ustar") return true;
-  const said = Number.parseInt(start.toString("latin1", 148, 156), 8);
-  const sum = start.subarray(0, 512).reduce((all, byte, at) => all + (at >= 148 && at < 156 ? 32 : byte), 0);
-  return said === sum;
 }
 
 async function* following(begin: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {

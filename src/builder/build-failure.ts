@@ -1,6 +1,7 @@
 import type { BuildFailure } from "../api/build.ts";
 import { asSlipwayError } from "../errors/index.ts";
 import type { Digest } from "../oci/digest.ts";
+import { UnseenDirectory } from "./build-contexts.ts";
 import { DockerfileError, excerpt, type Range, type Source } from "./dockerfile/index.ts";
 import { StepFailure } from "./solver/index.ts";
 
@@ -14,6 +15,7 @@ export interface StepPlaces {
 export function failureOf(error: unknown, steps: StepPlaces | undefined): BuildFailure {
   const { message, details } = asSlipwayError(error);
   const exit = details.exitCode === undefined ? {} : { exitCode: details.exitCode };
+  if (error instanceof UnseenDirectory) return { message, unseen: true };
   if (error instanceof DockerfileError) {
     const { source, range } = error;
     return { message, ...exit, ...placeOf(source, range) };

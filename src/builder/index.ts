@@ -1,11 +1,10 @@
 /** Builds images from Dockerfiles. */
 import type { Builds } from "../engine/backend.ts";
 import type { OpenEngine } from "../engine/index.ts";
-import { operations } from "./build-operations.ts";
 import { removeLeftPlaces } from "./build-place.ts";
 import { RunningBuilds } from "./builds.ts";
 import { BuildCache } from "./cache/index.ts";
-import { removeLeftSteps } from "./op/leftovers.ts";
+import { openCacheMounts, openOperations, removeLeftSteps } from "./op/index.ts";
 import { Solver } from "./solver/index.ts";
 
 /** Opens the builder on an engine's rooms, and takes away what builds of an engine that was killed have left. */
@@ -18,6 +17,7 @@ export async function openBuilds(open: OpenEngine): Promise<Builds> {
     ...{ rooms: imageRooms, metastore: open.metastore, collection: context.config.buildCollection },
     ...{ behind, log: (message: string) => context.log("info", message) },
   });
-  const solver = new Solver({ operations: operations({ engine: context, images: imageRooms }), cache });
+  const rooms = { engine: context, images: imageRooms, metastore: open.metastore };
+  const solver = new Solver({ operations: openOperations(rooms, openCacheMounts(rooms)), cache });
   return new RunningBuilds({ open, solver, cache }, () => cache.close());
 }

@@ -9,6 +9,7 @@ const entry = (
 
 /** Groups of commands and what they are for. */
 export const groups: Readonly<Record<string, string>> = {
+  builder: "Manage builds",
   container: "Manage containers",
   image: "Manage images",
   manifest: "Manage image manifests and manifest lists",
@@ -19,6 +20,8 @@ export const groups: Readonly<Record<string, string>> = {
 };
 
 export const entries: readonly Entry[] = [
+  entry("builder du", "Show what the build cache takes", () => import("./command/builder/du.ts")),
+  entry("builder prune", "Remove build cache", () => import("./command/builder/prune.ts")),
   entry(
     "container attach,attach",
     "Attach local standard input, output, and error streams to a running container",
@@ -145,6 +148,12 @@ export const entries: readonly Entry[] = [
     "image bootstrap",
     "Make a base image without a registry",
     () => import("./command/image/bootstrap.ts"),
+  ),
+  entry(
+    "image build,build,builder build,buildx build",
+    "Build an image from a Dockerfile",
+    () => import("./command/image/build.ts"),
+    true,
   ),
   entry("image diff", "Show how the files of two images differ", () => import("./command/image/diff.ts")),
   entry("image history,history", "Show the history of an image", () => import("./command/image/history.ts")),

@@ -84,7 +84,7 @@ export class Client {
       await connection.write(encodeRequest(options, this.options.version, this.options.headers));
       const head =
         body !== undefined && "stream" in body
-          ? await upload(connection, body.stream)
+          ? await (body.alongside === true ? converse : upload)(connection, body.stream)
           : { ...(await readHead(connection)), reusable: true };
       const release = (finished: boolean) => {
         signal?.removeEventListener("abort", give);
@@ -134,6 +134,17 @@ async function upload(
     answered = true;
     throw failed ?? error;
   }
+}
+
+/** Sends a body while the answer comes, to its end. */
+async function converse(
+  connection: Connection,
+  stream: AsyncIterable<Uint8Array>,
+): Promise<ResponseHead & { reusable: boolean }> {
+  sendChunked(connection, stream, () => false).catch((error: unknown) => {
+    connection.destroy(error instanceof Error ? error : new Error(String(error)));
+  });
+  return { ...(await readHead(connection)), reusable: false };
 }
 
 async function* finishing(

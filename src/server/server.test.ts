@@ -245,7 +245,6 @@ describe("what is off or comes later", () => {
     ["GET", "/swarm", 503],
     ["POST", "/services/create", 503],
     ["GET", "/plugins", 200],
-    ["POST", "/build", 501],
     ["POST", "/session", 501],
     ["POST", "/networks/prune", 200],
   ])("%s %s is %d", async (method, url, status) => {

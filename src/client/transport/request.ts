@@ -1,7 +1,14 @@
 import type { Connection } from "./connection.ts";
 
 /** JSON (any value but bytes), or bytes that are sent as they come. */
-export type RequestBody = { json: unknown } | { stream: AsyncIterable<Uint8Array>; contentType?: string };
+export type RequestBody =
+  | { json: unknown }
+  | {
+      stream: AsyncIterable<Uint8Array>;
+      contentType?: string;
+      /** The answer begins while the body is being sent; otherwise an answer ends the sending. */
+      alongside?: boolean;
+    };
 
 export type QueryValue = string | number | boolean | readonly string[] | undefined;
 

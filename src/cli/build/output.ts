@@ -1,0 +1,55 @@
+import { statSync } from "node:fs";
+import { wrong } from "../local-error.ts";
+import { csvFields, cut } from "../opts/csv.ts";
+import { isTerminal } from "../streams/terminal.ts";
+
+/** `--output`, with where on this side of the socket it goes; `-` is standard output. */
+export interface Output {
+  readonly type: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly destination?: string;
+}
+
+const types = ["image", "registry", "local", "tar", "oci", "docker"];
+
+/** `type=tar,dest=out.tar`; a path alone is a directory, and `-` a tar archive on standard output. */
+export function parseOutput(text: string): Output {
+  const fields = csvFields(text);
+  const [only] = fields;
+  if (fields.length === 1 && only !== undefined && !only.startsWith("type=")) {
+    return only === "-"
+      ? { type: "tar", attributes: {}, destination: "-" }
+      : { type: "local", attributes: {}, destination: only };
+  }
+  const pairs = fields.map((field) => {
+    const [key, value] = cut(field, "=");
+    if (value === undefined) throw wrong(`invalid value ${field}`);
+    return [key.trim().toLowerCase(), value] as const;
+  });
+  const { type, dest, ...attributes } = Object.fromEntries(pairs);
+  if (!type) throw wrong("type is required for output");
+  if (!types.includes(type)) throw wrong(`unsupported output type ${type}: there are ${types.join(", ")}`);
+  return checked({ type, attributes, ...(dest === undefined ? {} : { destination: dest }) });
+}
+
+function checked(output: Output): Output {
+  const { type, destination } = output;
+  if (type === "local" && (destination === undefined || destination === "-"))
+    throw wrong("dest is required for local output: the directory to write to");
+  if (["image", "registry"].includes(type) && destination !== undefined)
+    throw wrong(`dest is not supported for the output type ${type}`);
+  // A docker archive without a destination is loaded into the engine.
+  if (type === "docker" && destination === undefined) return { ...output, type: "image" };
+  if (!["tar", "oci"].includes(type)) return output;
+  const place = destination ?? "-";
+  if (place === "-" && isTerminal(1))
+    throw wrong(`dest file is required for ${type} exporter: refusing to write to the terminal`);
+  return { ...output, destination: place };
+}
+
+/** A file that is to be written may not be a directory. */
+export function checkDestination({ type, destination }: Output): void {
+  if (destination === undefined || destination === "-") return;
+  const isDirectory = statSync(destination, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  if (type !== "local" && isDirectory) throw wrong(`destination file ${destination} is a directory`);
+}

@@ -1,0 +1,37 @@
+import { writeFileSync } from "node:fs";
+import type { BuildResult, BuildTargetResult, BuildWarning } from "../../api/index.ts";
+
+const decoded = (text: string): string => Buffer.from(text, "base64").toString();
+
+/** What scripts read of a build: `--iidfile` and `--metadata-file`, whole or not at all. */
+export function writeResults(
+  { Targets }: BuildResult,
+  { iidfile, metadata }: { iidfile: string; metadata: string },
+): void {
+  const last = Targets.at(-1);
+  if (iidfile !== "") writeFileSync(iidfile, last?.ImageID ?? "");
+  if (metadata === "") return;
+  const about =
+    Targets.length > 1
+      ? Object.fromEntries(Targets.map((one) => [one.Target, describe(one)]))
+      : describe(last);
+  writeFileSync(metadata, `${JSON.stringify(about, undefined, 2)}\n`);
+}
+
+/** In buildx's words. (docs.docker.com, buildx build --metadata-file) */
+function describe(target: BuildTargetResult | undefined): Record<string, unknown> {
+  const { Digest, ConfigDigest, Descriptor, Names = [] } = target ?? {};
+  return {
+    ...(ConfigDigest === undefined ? {} : { "containerimage.config.digest": ConfigDigest }),
+    ...(Descriptor === undefined ? {} : { "containerimage.descriptor": Descriptor }),
+    ...(Digest === undefined ? {} : { "containerimage.digest": Digest }),
+    ...(Names.length === 0 ? {} : { "image.name": Names.join(",") }),
+  };
+}
+
+/** The end of a build with something to be said: one line a warning. */
+export function warningLines(warnings: readonly BuildWarning[]): string {
+  if (warnings.length === 0) return "";
+  const head = `${warnings.length} warning${warnings.length === 1 ? "" : "s"} found:`;
+  return `\n ${[head, ...warnings.map(({ short }) => `- ${decoded(short)}`)].join("\n ")}\n`;
+}

@@ -1,0 +1,41 @@
+import { pruneBuildCache } from "../../../client/build/cache.ts";
+import { command, noArguments } from "../../command.ts";
+import { bool, custom } from "../../flags/kinds.ts";
+import { humanSize } from "../../formatter/size.ts";
+import { filter } from "../../opts/filter.ts";
+import { parseBytes } from "../../opts/size.ts";
+import { confirm } from "../../streams/confirm.ts";
+import { print } from "../../streams/print.ts";
+
+const space = (description: string, hidden = false) => custom(description, "bytes", parseBytes, { hidden });
+
+export default command({
+  usage: "",
+  arity: noArguments,
+  flags: {
+    all: bool("Remove all unused build cache, not just dangling ones", { short: "a" }),
+    filter: filter('Provide filter values (e.g. "until=24h")'),
+    force: bool("Do not prompt for confirmation", { short: "f" }),
+    "keep-storage": space("Amount of disk space to keep for cache", true),
+    "max-used-space": space("Maximum amount of disk space allowed to keep for cache"),
+    "min-free-space": space("Target amount of free disk space after pruning"),
+    "reserved-space": space("Amount of disk space always allowed to keep for cache"),
+  },
+  async run({ flags, connect }) {
+    const what = flags.all ? "all build cache" : "all dangling build cache";
+    confirm(`This will remove ${what}.`, flags.force);
+    const reserved = flags["reserved-space"] ?? flags["keep-storage"];
+    const [used, free] = [flags["max-used-space"], flags["min-free-space"]];
+    const { CachesDeleted, SpaceReclaimed } = await pruneBuildCache(await connect(), {
+      all: flags.all,
+      filters: flags.filter,
+      ...(reserved === undefined ? {} : { reservedSpace: reserved }),
+      ...(used === undefined ? {} : { maxUsedSpace: used }),
+      ...(free === undefined ? {} : { minFreeSpace: free }),
+    });
+    if (CachesDeleted !== null && CachesDeleted.length > 0)
+      print(`Deleted build cache objects:\n${CachesDeleted.join("\n")}\n\n`);
+    print(`Total reclaimed space: ${humanSize(SpaceReclaimed)}\n`);
+    return 0;
+  },
+});

@@ -1,0 +1,68 @@
+import { checkReport, parseCall } from "../../build/check.ts";
+import { sourceOf } from "../../build/context.ts";
+import { failureText } from "../../build/failure.ts";
+import { type BuildFlags, buildFlags } from "../../build/flags.ts";
+import { checkDestination, type Output } from "../../build/output.ts";
+import { BuildLog, openView } from "../../build/progress/index.ts";
+import { authsOf, requestOf } from "../../build/request.ts";
+import { warningLines, writeResults } from "../../build/results.ts";
+import { runBuild } from "../../build/run.ts";
+import { command, exactly, StatusError } from "../../command.ts";
+import { print, printError } from "../../streams/print.ts";
+
+const interrupted = 130;
+
+export default command({
+  usage: "[OPTIONS] PATH | URL | -",
+  arity: exactly(1),
+  flags: buildFlags,
+  async run({ flags, args: [path = ""], connect, config }) {
+    const call = parseCall(flags.call, flags.check);
+    const source = await sourceOf(path, flags.file);
+    const outputs = outputsOf(flags);
+    for (const output of outputs) checkDestination(output);
+    const auths = await authsOf(await config(), flags.tag);
+    const request = { ...requestOf(flags, source, outputs, auths), Check: call.check };
+    const log = new BuildLog();
+    const view = openView(
+      flags.quiet || (call.check && flags.progress === "auto") ? "quiet" : flags.progress,
+      log,
+    );
+    const abort = new AbortController();
+    const stop = () =>
+      abort.abort(new StatusError(interrupted, "ERROR: failed to build: the build was cancelled"));
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, stop);
+    const archive = source.archive;
+    const client = await connect();
+    const outcome = await runBuild(client, { request, archive, outputs, view, signal: abort.signal }).catch(
+      (error: unknown) => {
+        throw abort.signal.aborted ? abort.signal.reason : error;
+      },
+    );
+    if ("failure" in outcome) {
+      printError(failureText(outcome.failure, log));
+      return 1;
+    }
+    const { result } = outcome;
+    if (call.check) {
+      print(checkReport(result.Warnings, call.format));
+      return result.Warnings.length > 0 ? 1 : 0;
+    }
+    if (!flags.quiet && flags.progress !== "rawjson") printError(warningLines(result.Warnings));
+    writeResults(result, { iidfile: flags.iidfile, metadata: flags["metadata-file"] });
+    const id = result.Targets.at(-1)?.ImageID;
+    if (flags.quiet && id !== undefined) print(`${id}\n`);
+    return 0;
+  },
+});
+
+/** `--push` and `--load` say of images what `--output` can say, too. */
+function outputsOf({ output, push, load }: BuildFlags): Output[] {
+  const isImage = ({ type }: Output) => type === "image" || type === "registry";
+  const outputs = output.map((one) =>
+    push && one.type === "image" ? { ...one, attributes: { ...one.attributes, push: "true" } } : one,
+  );
+  if ((push || load) && !outputs.some(isImage))
+    outputs.push({ type: "image", attributes: push ? { push: "true" } : {} });
+  return outputs;
+}
