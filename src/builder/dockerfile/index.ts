@@ -1,7 +1,9 @@
 export {
+  checkDockerfile,
   convertDockerfile,
   type FrontendOptions,
   gitOp,
+  type KnownBase,
   type MetaResolver,
   type NamedContext,
   type ResolvedBase,

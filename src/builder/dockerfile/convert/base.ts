@@ -1,3 +1,4 @@
+import { asSlipwayError } from "../../../errors/index.ts";
 import { formatReference, parseReference, withDefaultTag } from "../../../oci/reference.ts";
 import { vertex } from "../../graph/index.ts";
 import { rules } from "../lint/index.ts";
@@ -6,7 +7,7 @@ import { type Conversion, placed } from "./conversion.ts";
 import { placeOf, platformMismatch } from "./from-lint.ts";
 import type { NamedContext } from "./model.ts";
 import { contextNamed, loadContext } from "./named-context.ts";
-import { imageOf, type StageState } from "./stage-state.ts";
+import { emptyImage, imageOf, type StageState } from "./stage-state.ts";
 import { prefixed } from "./vertex-name.ts";
 
 /** What people often build on: for suggestions. */
@@ -40,6 +41,12 @@ export async function loadBase(conversion: Conversion, state: StageState): Promi
     // A context that stands for the stage has all that the stage would make.
     if (instead !== undefined) Object.assign(state, { commands: [], total: 0, triggersTaken: true });
   } catch (error) {
+    // A name that needs an argument may be none without it.
+    const open = asSlipwayError(error).kind === "notFound" || state.stage?.from.base.includes("$") === true;
+    if (conversion.unknownBases && open) {
+      Object.assign(state, { unknownBase: true, image: emptyImage(platform), platform });
+      return;
+    }
     const meant = closest(name, [...stages.names(), ...common]);
     const suggestion = meant === undefined ? "" : ` (did you mean ${meant}?)`;
     throw placed(error, source, state.range, `${name}: `, suggestion);

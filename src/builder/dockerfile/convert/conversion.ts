@@ -35,6 +35,8 @@ export interface Conversion {
   readonly places: Map<Digest, Range>;
   /** The tree of the main context; the same vertex each time. */
   readonly context: Edge;
+  /** Images that are not found are taken for such as may have anything. */
+  readonly unknownBases: boolean;
   image(reference: string, platform: Platform): Promise<ResolvedBase>;
 }
 

@@ -1,16 +1,10 @@
-import { hostPlatform, type Platform } from "../../../oci/platform.ts";
-import type { FrontendResult } from "../../target.ts";
-import { Lexer } from "../expand/index.ts";
-import { IgnoreMatcher } from "../ignore/index.ts";
-import { type Dockerfile, readStages } from "../instructions/index.ts";
-import { checkOptionsOf, Linter, lintDockerfile, warningOf } from "../lint/index.ts";
-import { type ParsedDockerfile, parseDockerfile, type Source } from "../parser/index.ts";
-import { type Conversion, placed } from "./conversion.ts";
-import { predefinedArgs, withGlobals } from "./globals.ts";
+import type { Platform } from "../../../oci/platform.ts";
+import type { BuildTarget, FrontendResult } from "../../target.ts";
+import { warningOf } from "../lint/index.ts";
+import type { Conversion } from "./conversion.ts";
 import type { FrontendOptions, MetaResolver, ResolvedBase } from "./model.ts";
-import { mainContext } from "./named-context.ts";
 import { planStages } from "./plan.ts";
-import { StageTable } from "./stage-table.ts";
+import { newConversion, type Request, readRequest } from "./request.ts";
 import { convertTarget, stageNamed } from "./target.ts";
 import { unconsumedArgs } from "./unconsumed.ts";
 
@@ -24,89 +18,26 @@ export async function convertDockerfile(
   resolver: MetaResolver,
   signal: AbortSignal,
 ): Promise<FrontendResult> {
-  const source: Source = { filename: options.filename, text: options.text };
-  const parsed = parseDockerfile(source);
-  const linter = new Linter(checkOptionsOf(parsed, options.check));
-  const dockerfile = readStages(parsed.nodes, source);
-  lintDockerfile(linter, parsed, dockerfile);
-  const request = {
-    options,
-    source,
-    parsed,
-    dockerfile,
-    linter,
-    image: resolveOnce(options, resolver, signal),
-  };
+  const request = readRequest(options, resolveOnce(options, resolver, signal));
+  const { linter, source, consumed, places } = request;
   const platforms = options.platforms.length > 0 ? options.platforms : [undefined];
   const names = options.targets.length > 0 ? options.targets : [undefined];
   const wanted = platforms.flatMap((platform) => names.map((name) => ({ platform, name })));
-  const consumed = new Set<string>();
-  const places: FrontendResult["places"] & Conversion["places"] = new Map();
-  const targets = await Promise.all(
-    wanted.map(({ platform, name }) => convertOne(request, platform, name, { consumed, places })),
-  );
+  const targets = await Promise.all(wanted.map(({ platform, name }) => convertOne(request, platform, name)));
   linter.check();
   const warnings = linter.findings.map((finding) => warningOf(finding, source));
   return { targets, warnings: [...warnings, ...unconsumedArgs(options, consumed, source)], places };
 }
 
-interface Request {
-  readonly options: FrontendOptions;
-  readonly source: Source;
-  readonly parsed: ParsedDockerfile;
-  readonly dockerfile: Dockerfile;
-  readonly linter: Linter;
-  readonly image: Conversion["image"];
-}
-
-async function convertOne(
+/** Makes the graph of one target for one platform. */
+export async function convertOne(
   request: Request,
   platform: Platform | undefined,
   name: string | undefined,
-  notes: Pick<Conversion, "consumed" | "places">,
-) {
-  const conversion = newConversion(request, platform, name, notes);
+): Promise<BuildTarget> {
+  const conversion = newConversion(request, platform, name);
   planStages(conversion, request.dockerfile.stages);
   return convertTarget(conversion, stageNamed(conversion, name));
-}
-
-function newConversion(
-  { options, source, parsed, dockerfile, linter, image }: Request,
-  platform: Platform | undefined,
-  name: string | undefined,
-  { consumed, places }: Pick<Conversion, "consumed" | "places">,
-): Conversion {
-  const build = hostPlatform();
-  const platforms = { build, target: platform ?? build };
-  const lexer = new Lexer(parsed.escape);
-  const context = options.contexts.get("context");
-  const rules = context?.kind === "local" ? context.ignore : [];
-  const predefined = predefinedArgs(
-    platforms,
-    options.buildArgs,
-    name ?? dockerfile.stages.at(-1)?.from.name ?? "",
-  );
-  const declared = dockerfile.globals.flatMap(({ definitions }) => definitions.map(({ key }) => key));
-  for (const key of declared) consumed.add(key);
-  return {
-    options,
-    source,
-    lexer,
-    linter,
-    platforms,
-    implicitPlatform: platform === undefined,
-    manyPlatforms: options.platforms.length > 1,
-    globals: withGlobals(predefined, dockerfile.globals, options.buildArgs, lexer, (error, { node }) => {
-      throw placed(error, source, node.range);
-    }),
-    declaredGlobals: new Set(declared),
-    stages: new StageTable(),
-    ignore: rules.length > 0 ? new IgnoreMatcher(rules) : undefined,
-    consumed,
-    places,
-    context: mainContext(context),
-    image,
-  };
 }
 
 /** Each image is looked up once, however often it is named. */

@@ -1,9 +1,11 @@
-import { formatPlatform, parsePlatform } from "../../../oci/platform.ts";
-import type { Expansion } from "../expand/index.ts";
-import type { From } from "../instructions/index.ts";
-import { type Place, rules } from "../lint/index.ts";
+import { formatPlatform, hostPlatform, parsePlatform } from "../../../oci/platform.ts";
+import { parseReference } from "../../../oci/reference.ts";
+import { type Expansion, ExpansionError, type Lexer } from "../expand/index.ts";
+import type { Dockerfile, From } from "../instructions/index.ts";
+import { type Linter, type Place, rules } from "../lint/index.ts";
 import { closest } from "../suggest.ts";
 import type { Conversion } from "./conversion.ts";
+import { predefinedArgs, withGlobals } from "./globals.ts";
 
 export const placeOf = ({ node }: { node: Place }): Place => node;
 
@@ -56,4 +58,32 @@ export function platformMismatch(
 ): string | undefined {
   if (expected.os === actual.os && expected.architecture === actual.architecture) return undefined;
   return `Base image ${name} was pulled with platform "${formatPlatform(actual)}", expected "${formatPlatform(expected)}" for current build`;
+}
+
+/** Without build arguments every FROM should name an image, too. */
+export function lintDefaults(linter: Linter, { stages, globals }: Dockerfile, lexer: Lexer): void {
+  const host = hostPlatform();
+  try {
+    const predefined = predefinedArgs({ build: host, target: host }, {}, "");
+    const args = withGlobals(predefined, globals, {}, lexer, (error) => {
+      throw error;
+    });
+    for (const { from } of stages) {
+      if (isReference(lexer.expand(from.base, args).text)) continue;
+      const message = `Default value for ARG ${from.base} results in empty or invalid base image name`;
+      linter.report(rules.InvalidDefaultArgInFrom, placeOf(from), message);
+    }
+  } catch (error) {
+    // What cannot be expanded without build arguments may well be with them.
+    if (!(error instanceof ExpansionError)) throw error;
+  }
+}
+
+function isReference(text: string): boolean {
+  try {
+    parseReference(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

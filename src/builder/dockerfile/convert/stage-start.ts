@@ -13,6 +13,7 @@ export function startStage({ platforms }: Conversion, state: StageState): StageI
     state.platform = base.platform;
     state.environment = base.environment.copy();
     state.workdirSet = base.workdirSet;
+    state.unknownBase = base.unknownBase;
     state.declared = [...base.declared];
   }
   state.platform ??= platforms.target;

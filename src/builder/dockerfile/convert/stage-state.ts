@@ -44,6 +44,8 @@ export class StageState {
   dispatched = false;
   triggersTaken = false;
   ignoreCache = false;
+  /** Its base may have set variables that nobody knows of. */
+  unknownBase = false;
   /** Instructions of which the last counts, as they came. */
   readonly seen = new Map<string, Command>();
 

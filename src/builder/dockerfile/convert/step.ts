@@ -35,7 +35,8 @@ export class Step<C extends Command = Command> {
   }
 
   #checked(expansion: Expansion): Expansion {
-    const { environment, declared } = this.state;
+    const { environment, declared, unknownBase } = this.state;
+    if (unknownBase) return expansion;
     for (const name of expansion.unmatched) {
       if (declared.some(({ key }) => key === name)) continue;
       const meant = closest(name, environment.names());

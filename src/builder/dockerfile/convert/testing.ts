@@ -27,6 +27,8 @@ const defaults: FrontendOptions = {
   proxies: [],
 };
 
+export const optionsFor = (text: string): FrontendOptions => ({ ...defaults, text });
+
 /** An image that tests build on. */
 export function base(reference: string, config: ExecutionConfig = {}, platform = amd64): ResolvedBase {
   const layer = digestOf(`layer of ${reference}`);

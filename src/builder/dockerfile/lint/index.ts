@@ -1,3 +1,4 @@
+export { adviseDockerfile } from "./advice/index.ts";
 export { rules } from "./buildkit-rules.ts";
 export { lintDockerfile } from "./dockerfile.ts";
 export { type Finding, Linter, type Place } from "./linter.ts";
