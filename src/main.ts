@@ -3,6 +3,7 @@
  * that role are loaded: start-up time is part of every command.
  */
 const internal: Record<string, () => Promise<{ run(args: string[]): Promise<number> }>> = {
+  "build-checksum": () => import("./builder/op/child/checksum.ts"),
   "build-file": () => import("./builder/op/child/file.ts"),
   "build-mask": () => import("./builder/op/child/mask.ts"),
   "fs-archive": () => import("./layers/child/archive.ts"),
@@ -14,6 +15,7 @@ const internal: Record<string, () => Promise<{ run(args: string[]): Promise<numb
   "mount-source": () => import("./engine/container/mounts/child/source.ts"),
   "store-database": () => import("./engine/store/child/database.ts"),
   "store-hash": () => import("./engine/store/child/hash.ts"),
+  "volume-copy": () => import("./volumes/child/copy.ts"),
   "volume-mount": () => import("./volumes/child/mount.ts"),
   "store-measure": () => import("./engine/store/child/measure.ts"),
 };

@@ -13,11 +13,12 @@ export async function openBuilds(open: OpenEngine): Promise<Builds> {
   await removeLeftSteps(context);
   await removeLeftPlaces(imageRooms.dataRoot);
   const behind = (what: string, work: () => Promise<unknown>) => context.background.run(what, work);
+  const rooms = { engine: context, images: imageRooms, metastore: open.metastore };
+  const caches = openCacheMounts(rooms);
   const cache = new BuildCache({
-    ...{ rooms: imageRooms, metastore: open.metastore, collection: context.config.buildCollection },
+    ...{ rooms: imageRooms, directories: caches, collection: context.config.buildCollection },
     ...{ behind, log: (message: string) => context.log("info", message) },
   });
-  const rooms = { engine: context, images: imageRooms, metastore: open.metastore };
-  const solver = new Solver({ operations: openOperations(rooms, openCacheMounts(rooms)), cache });
+  const solver = new Solver({ operations: openOperations(rooms, caches), cache });
   return new RunningBuilds({ open, solver, cache }, () => cache.close());
 }

@@ -44,7 +44,7 @@ export class OpBench implements AsyncDisposable {
     private readonly engine: OpenEngine,
   ) {
     this.directory = directory;
-    this.rooms = { engine: engine.context, images: engine.imageRooms };
+    this.rooms = { engine: engine.context, images: engine.imageRooms, metastore: engine.metastore };
     this.session = {
       directories: new Map(),
       secret: async () => undefined,

@@ -1,0 +1,54 @@
+import { answer } from "../../../layers/child/protocol.ts";
+import { type Digest, digestFromHex } from "../../../oci/digest.ts";
+import { IgnoreMatcher } from "../../dockerfile/ignore/index.ts";
+import type { Selection } from "../content/model.ts";
+import type { ChecksumRequest } from "../content/request.ts";
+import { TreeDigester } from "./checksum/digester.ts";
+import { HashIndex } from "./checksum/hash-index.ts";
+import { type Selected, select } from "./source/select.ts";
+import { SourceTree } from "./source/tree.ts";
+
+/** The child of content checksums. It is told a ChecksumRequest on its standard input, and answers a digest each. */
+export async function run(): Promise<number> {
+  const request = await Bun.stdin.text();
+  return await answer([request], async ({ tree, selections, index }: ChecksumRequest) => {
+    const source = new SourceTree(tree);
+    const hashes = index === undefined ? undefined : new HashIndex(index);
+    const digests = selections.map((selection) => checksum(source, selection, hashes));
+    hashes?.save();
+    return digests;
+  });
+}
+
+function checksum(
+  tree: SourceTree,
+  { sources, exclude, parents = false }: Selection,
+  index: HashIndex | undefined,
+): Digest {
+  const matcher = exclude.length === 0 ? undefined : new IgnoreMatcher(exclude);
+  const digester = new TreeDigester(tree, matcher, index);
+  for (const source of sources) {
+    const found = select(tree, { source, parents });
+    digester.note(`${found.length}`);
+    for (const selected of found) add(digester, tree, matcher, selected);
+  }
+  return digestFromHex(digester.finish());
+}
+
+function add(
+  digester: TreeDigester,
+  tree: SourceTree,
+  matcher: IgnoreMatcher | undefined,
+  { path, name, above = [] }: Selected,
+): void {
+  const names = [...above.map((parent) => parent.name), name].join("/");
+  const isDirectory = tree.isDirectory(path);
+  if (!isDirectory && matcher?.excludes(names)) return;
+  for (const parent of above) {
+    digester.note(parent.name);
+    digester.add(parent.path, { deep: false });
+  }
+  // What a directory is called does not matter to what its contents go into.
+  digester.note(isDirectory && above.length === 0 ? "" : name);
+  digester.add(path);
+}
