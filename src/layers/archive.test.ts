@@ -94,6 +94,23 @@ test("archives are unpacked into a directory, links resolved within the root", a
   expect(existsSync(join(root, ".wh.file"))).toBe(true);
 });
 
+test("a directory that gives its group to what is made in it does not to what is unpacked", async () => {
+  const group = { name: "shared", type: "directory", mode: 0o2775, uid: 1, gid: 7 } as const;
+  await putArchive({ root }, "/", stream({ name: "shared/first" }, group, { name: "shared/second" }));
+  await putArchive({ root }, "/shared", stream({ name: "third" }, { name: "fourth", uid: 3, gid: 4 }));
+  const owners = ["", "/first", "/second", "/third", "/fourth"].map((name) => {
+    const { uid, gid } = lstatSync(join(root, `shared${name}`));
+    return [uid, gid];
+  });
+  expect(owners).toEqual([
+    [1, 7],
+    [0, 0],
+    [0, 0],
+    [0, 0],
+    [3, 4],
+  ]);
+});
+
 test("kinds are kept where that is asked for", async () => {
   const options = { noOverwriteDirNonDir: true };
   await expect(putArchive({ root }, "/", stream({ name: "dir" }), options)).rejects.toMatchObject({
