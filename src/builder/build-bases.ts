@@ -28,6 +28,12 @@ export class Bases implements MetaResolver {
     return asked;
   }
 
+  /** An image of this host's, if it is here: nothing is brought. */
+  known(reference: string, platform: Platform): ResolvedBase | undefined {
+    const here = this.#find(reference, platform);
+    return here && this.#keep(reference, here);
+  }
+
   #find(reference: string, platform: Platform): Image | undefined {
     const { images } = this.job.rooms.open.imageRooms;
     const image = images.find(reference, platform);

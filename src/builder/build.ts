@@ -12,7 +12,7 @@ import { planOf } from "./build-plan.ts";
 import type { BuildRooms } from "./build-rooms.ts";
 import { sessionOf } from "./build-session.ts";
 import { checkExports, exportCaches, Imports, inlineCache, wantsInlineCache } from "./cache/remote/index.ts";
-import { convertDockerfile } from "./dockerfile/index.ts";
+import { checkDockerfile, convertDockerfile } from "./dockerfile/index.ts";
 import { type Built, exportOutputs, type Offer } from "./exporter/index.ts";
 import { type Edge, vertex } from "./graph/index.ts";
 import { type Channel, now } from "./progress/index.ts";
@@ -63,12 +63,14 @@ async function perform(
   const dockerfile = await findDockerfile(job, contexts, session);
   const options = frontendOptions(request, contexts.named, dockerfile);
   const source = { filename: options.filename, text: options.text };
-  const frontend = await convertDockerfile(options, new Bases(job), signal);
+  const bases = new Bases(job);
+  if (request.Check === true)
+    return { Targets: [], Warnings: await checkDockerfile(options, (...base) => bases.known(...base)) };
+  const frontend = await convertDockerfile(options, bases, signal);
   const { targets, warnings, places } = frontend;
   known.steps = { source, places };
   if (request.Plan === true) channel.send({ plan: planOf(source, frontend) });
   if (warnings.length > 0) progress.tell({ warnings: [...warnings] });
-  if (request.Check === true) return { Targets: [], Warnings: [...warnings] };
   checkExports(job);
   const { built, steps } = await solve(job, targets, session);
   const results = built.map(({ layers }) => layers);
