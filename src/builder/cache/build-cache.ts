@@ -3,11 +3,9 @@ import type { BuildCollection } from "../../engine/config/build-collection.ts";
 import type { BuildRecord } from "../../engine/image/build-records.ts";
 import { collect } from "../../engine/image/garbage.ts";
 import type { ImageRooms } from "../../engine/image/rooms.ts";
-import type { Metastore } from "../../metastore/index.ts";
 import type { Digest } from "../../oci/digest.ts";
 import type { Op } from "../graph/index.ts";
 import type { BuiltLayer, OwnCache, SolvedStep } from "../solver/index.ts";
-import { RememberedChecksums } from "./checksums.ts";
 import type { CacheDirectories } from "./item.ts";
 import { Pruner } from "./prune.ts";
 
@@ -19,7 +17,6 @@ const types: Partial<Record<Op["kind"], string>> = {
 
 export interface BuildCacheOptions {
   readonly rooms: ImageRooms;
-  readonly metastore: Metastore;
   /** Those of cache mounts. */
   readonly directories?: CacheDirectories;
   /** What it keeps by itself; absent: all. */
@@ -34,12 +31,10 @@ const collectAfter = 60_000;
 
 /** The engine's own cache of steps: a record for each, whose layers are snapshots like those of images. */
 export class BuildCache implements OwnCache {
-  readonly checksums: RememberedChecksums;
   readonly #pruner: Pruner;
   #collecting: Timer | undefined;
 
   constructor(private readonly options: BuildCacheOptions) {
-    this.checksums = new RememberedChecksums(options.metastore);
     this.#pruner = new Pruner(options.rooms, options.directories);
   }
 
@@ -114,7 +109,6 @@ export class BuildCache implements OwnCache {
 
   /** Returns when all that was put into it before survives a power cut. */
   async saved(): Promise<void> {
-    this.checksums.save();
     await this.options.rooms.buildRecords.saved();
   }
 }

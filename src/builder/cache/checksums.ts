@@ -3,10 +3,8 @@ import { type Digest, digestOf } from "../../oci/digest.ts";
 
 /** So many are remembered. */
 const capacity = 20_000;
-/** So many that were not asked for go at once, when there are more. */
-const share = 4;
-/** What is new is written within this time, in milliseconds. */
-const delay = 1000;
+/** After so many that are new they are counted. */
+const countEvery = 1000;
 
 interface Row {
   digest: Digest;
@@ -17,14 +15,12 @@ interface Row {
 const day = 24 * 60 * 60_000;
 
 /**
- * Checksums of files in layers, which never change, by the chain ID and what was selected. They are worth no more than the
- * time that they save: what is new is written now and then, and a crash loses it.
+ * Checksums of files in layers, which never change, by the chain ID and what was selected. When there are too many, those go
+ * that were not asked for the longest.
  */
 export class RememberedChecksums {
   readonly #table: Table<Row>;
-  readonly #unsaved = new Map<string, Row>();
-  #timer: Timer | undefined;
-  #count: number | undefined;
+  #uncounted = countEvery;
 
   constructor(private readonly metastore: Metastore) {
     this.#table = metastore.table("build-checksums");
@@ -33,37 +29,21 @@ export class RememberedChecksums {
   /** `selector` is any text that tells selections apart. */
   get(chainID: Digest | undefined, selector: string): Digest | undefined {
     const key = keyOf(chainID, selector);
-    const row = this.#unsaved.get(key) ?? this.#table.get(key);
+    const row = this.#table.get(key);
     if (row === undefined) return undefined;
-    if (Date.now() - row.used > day) this.#put(key, { ...row, used: Date.now() });
+    if (Date.now() - row.used > day) this.#table.put(key, { ...row, used: Date.now() });
     return row.digest;
   }
 
   set(chainID: Digest | undefined, selector: string, digest: Digest): void {
-    this.#put(keyOf(chainID, selector), { digest, used: Date.now() });
-  }
-
-  /** Writes what is not written yet; to be called before the store is closed. */
-  save(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    if (this.#unsaved.size === 0) return;
     this.metastore.transaction(() => {
-      for (const [key, row] of this.#unsaved) this.#table.put(key, row);
-      this.#count = (this.#count ?? 0) + this.#unsaved.size;
-      if (this.#count > capacity / share) this.#forget();
+      this.#table.put(keyOf(chainID, selector), { digest, used: Date.now() });
+      if (++this.#uncounted >= countEvery) this.#forget();
     });
-    this.#unsaved.clear();
   }
 
-  #put(key: string, row: Row): void {
-    this.#unsaved.set(key, row);
-    this.#timer ??= setTimeout(() => this.save(), delay).unref();
-  }
-
-  /** Now and then: those that were not asked for the longest. */
   #forget(): void {
-    this.#count = 0;
+    this.#uncounted = 0;
     const all = this.#table.all();
     if (all.length <= capacity) return;
     const oldest = all.sort((a, b) => a.value.used - b.value.used).slice(0, all.length - capacity);

@@ -17,7 +17,6 @@ export class CacheBench implements AsyncDisposable {
     this.metastore = Metastore.open(join(rooms.dataRoot, "cache.db"));
     this.cache = new BuildCache({
       rooms,
-      metastore: this.metastore,
       behind: (_, work) => this.#behind.push(work()),
     });
   }

@@ -10,7 +10,7 @@ import { type RuntimeVersion, version } from "./version.ts";
 /** The verbs of /version, /info, /events and /system/df. */
 export function systemVerbs(
   engine: EngineContext,
-  backend: Pick<Backend, "containers" | "images" | "store">,
+  backend: Pick<Backend, "containers" | "images" | "store" | "builds">,
 ): SystemVerbs {
   const runtimes = memoised(() => runtimeVersions(engine));
   return {
@@ -80,7 +80,7 @@ function filesystemName(path: string): string {
 
 async function diskUsage(
   engine: EngineContext,
-  { containers, images, store }: Pick<Backend, "containers" | "images" | "store">,
+  { containers, images, store, builds }: Pick<Backend, "containers" | "images" | "store" | "builds">,
   types: ("container" | "image" | "volume" | "build-cache")[] = [],
 ): Promise<api.DiskUsageResponse> {
   const wanted = (type: (typeof types)[number]) => types.length === 0 || types.includes(type);
@@ -96,7 +96,7 @@ async function diskUsage(
     Images,
     Containers,
     Volumes,
-    BuildCache: wanted("build-cache") ? [] : null,
+    BuildCache: wanted("build-cache") ? await builds.usage({}) : null,
   };
 }
 

@@ -1,8 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Digest, digestOf } from "../../../oci/digest.ts";
-import { canonicalJson } from "../../graph/index.ts";
 import { RememberedChecksums } from "../../cache/index.ts";
+import { canonicalJson } from "../../graph/index.ts";
 import type { BuiltLayer, Result } from "../../solver/model.ts";
 import type { OpRooms } from "../rooms.ts";
 import { mountInput } from "../tree.ts";
@@ -34,7 +34,8 @@ export class ContentChecksums implements Checksums {
     const top = layers.at(-1);
     const selector = canonicalJson(selection);
     // Of the whole tree its name says enough.
-    if (top === undefined || isWhole(selection)) return digestOf(canonicalJson([top?.chainID ?? null, selector]));
+    if (top === undefined || isWhole(selection))
+      return digestOf(canonicalJson([top?.chainID ?? null, selector]));
     const known = this.#layers.get(top.chainID, selector);
     if (known !== undefined) return known;
     const checksum = await this.#measure(layers, selection, signal);
