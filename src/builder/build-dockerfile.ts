@@ -72,7 +72,8 @@ async function inGit(job: BuildJob, url: string, session: Session): Promise<Foun
 
 async function reading<T>({ rooms, place }: BuildJob, tree: Result, read: (root: string) => T): Promise<T> {
   if (tree.kind === "directory") return read(tree.path);
-  const root = join(place.directory(), "tree");
+  const directory = place.directory();
+  const root = join(directory, "tree");
   mkdirSync(root);
   const top = tree.layers.at(-1);
   try {
@@ -80,6 +81,6 @@ async function reading<T>({ rooms, place }: BuildJob, tree: Result, read: (root:
       for (const what of rooms.open.imageRooms.snapshots.mounts(top.chainID)) mount(what, root);
     return read(root);
   } finally {
-    unmountBelow(root);
+    unmountBelow(directory);
   }
 }

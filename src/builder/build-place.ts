@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { unmountBelow } from "../os/mount.ts";
 
 const prefix = "build-context-";
 
@@ -21,12 +22,17 @@ export class BuildPlace implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#directory !== undefined) await rm(this.#directory, { recursive: true, force: true });
+    if (this.#directory !== undefined) await remove(this.#directory);
   }
 }
 
 /** Deletes what builds of an engine that was killed have left. */
 export async function removeLeftPlaces(dataRoot: string): Promise<void> {
-  for (const name of await readdir(dataRoot))
-    if (name.startsWith(prefix)) await rm(join(dataRoot, name), { recursive: true, force: true });
+  for (const name of await readdir(dataRoot)) if (name.startsWith(prefix)) await remove(join(dataRoot, name));
+}
+
+/** Nothing is deleted while something is mounted there: the files would go with it. */
+async function remove(directory: string): Promise<void> {
+  unmountBelow(directory);
+  await rm(directory, { recursive: true, force: true });
 }

@@ -10,7 +10,8 @@ export async function* treeArchive(
   { rooms, place, signal }: BuildJob,
   trees: readonly { name: string; layers: readonly BuiltLayer[] }[],
 ): AsyncGenerator<Uint8Array> {
-  const root = join(place.directory(), "trees");
+  const directory = place.directory();
+  const root = join(directory, "trees");
   mkdirSync(root, { mode: 0o755 });
   const [only, ...others] = trees;
   try {
@@ -23,6 +24,6 @@ export async function* treeArchive(
     }
     yield* exportArchive(root, signal);
   } finally {
-    unmountBelow(root);
+    unmountBelow(directory);
   }
 }

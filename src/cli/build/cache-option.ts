@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { BuildCacheOption } from "../../api/index.ts";
 import { wrong } from "../local-error.ts";
 import { csvFields, cut } from "../opts/csv.ts";
@@ -17,5 +18,8 @@ export function parseCacheOption(text: string): BuildCacheOption {
   );
   const { type, ...attributes } = values;
   if (!type) throw wrong(`type required form> "${text}"`);
+  // The engine has another working directory.
+  for (const key of ["src", "dest"])
+    if (attributes[key] !== undefined) attributes[key] = resolve(attributes[key]);
   return { Type: type, Attributes: attributes };
 }

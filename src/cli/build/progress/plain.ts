@@ -13,12 +13,8 @@ export function plainView(log: BuildLog, write: (text: string) => void): View {
   let current: StepView | undefined;
   const about = (step: StepView): string => {
     const number = introduced.get(step) ?? ++count;
-    const isNew = !introduced.has(step);
     introduced.set(step, number);
-    const head =
-      isNew || current !== step
-        ? `${current === undefined ? "" : "\n"}#${number} ${isNew ? step.name : `${step.name}`}\n`
-        : "";
+    const head = current === step ? "" : `${current === undefined ? "" : "\n"}#${number} ${step.name}\n`;
     current = step;
     return head;
   };
@@ -32,7 +28,8 @@ export function plainView(log: BuildLog, write: (text: string) => void): View {
       for (const [step, lines] of log.update(status)) {
         if (finished.has(step)) continue;
         if (step.started === undefined && !step.cached && step.completed === undefined) continue;
-        if (!step.cached && !introduced.has(step)) write(about(step));
+        // Of steps side by side the first is told at once, the others when they have something to say.
+        if (current === undefined && !step.cached && !introduced.has(step)) write(about(step));
         for (const transfer of step.transfers.values()) {
           const key = `${step.digest} ${transfer.id}`;
           if (!isDue(transfers.get(key), transfer)) continue;

@@ -116,7 +116,9 @@ function block(step: StepView): Line[] {
 
 /** Exactly a row: longer ones would take two. */
 function fitted({ text, time, style }: Line, columns: number, coloured: boolean): string {
-  const plain = Bun.stripANSI(text).replaceAll("\t", "    ").replace(/\p{Cc}/gu, "");
+  const plain = Bun.stripANSI(text)
+    .replaceAll("\t", "    ")
+    .replace(/\p{Cc}/gu, "");
   const room = Math.max(1, columns - (time === "" ? 0 : time.length + 1));
   const cut = ellipsis(plain, room);
   const padded = time === "" ? cut : `${cut}${" ".repeat(Math.max(0, room - Bun.stringWidth(cut)))} ${time}`;
