@@ -79,12 +79,14 @@ export function gitOp(url: string) {
   } as const;
 }
 
-/** The main context; undefined when there is none: an empty tree. */
-export function mainContext(context: NamedContext | undefined): Edge {
+/** The main context; undefined when there is none: an empty tree. `keepGit`: what a build argument says of `.git`. */
+export function mainContext(context: NamedContext | undefined, keepGit: string | undefined): Edge {
   if (context?.kind === "local") {
     const { name, ignore } = context;
     return vertex({ kind: "local", name, ignore }, [], { name: "[internal] load build context" });
   }
   if (context?.kind !== "git") return undefined;
-  return vertex(gitOp(context.url), [], { name: `[internal] load git source ${context.url}` });
+  const op = gitOp(context.url);
+  const keepGitDirectory = op.keepGitDirectory || /^(1|t|true)$/i.test(keepGit ?? "");
+  return vertex({ ...op, keepGitDirectory }, [], { name: `[internal] load git source ${context.url}` });
 }

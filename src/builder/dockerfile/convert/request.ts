@@ -6,7 +6,7 @@ import { checkOptionsOf, Linter, lintDockerfile } from "../lint/index.ts";
 import { type ParsedDockerfile, parseDockerfile, type Source } from "../parser/index.ts";
 import { type Conversion, placed } from "./conversion.ts";
 import { lintDefaults } from "./from-lint.ts";
-import { predefinedArgs, withGlobals } from "./globals.ts";
+import { own, predefinedArgs, withGlobals } from "./globals.ts";
 import type { FrontendOptions } from "./model.ts";
 import { mainContext } from "./named-context.ts";
 import { StageTable } from "./stage-table.ts";
@@ -30,7 +30,9 @@ export interface Request {
 export function readRequest(options: FrontendOptions, image: Conversion["image"]): Request {
   const source: Source = { filename: options.filename, text: options.text };
   const parsed = parseDockerfile(source);
-  const linter = new Linter(checkOptionsOf(parsed, options.check));
+  const linter = new Linter(
+    checkOptionsOf(parsed, options.check, own(options.buildArgs, "BUILDKIT_DOCKERFILE_CHECK")),
+  );
   const dockerfile = readStages(parsed.nodes, source);
   lintDockerfile(linter, parsed, dockerfile);
   lintDefaults(linter, dockerfile, new Lexer(parsed.escape));
@@ -72,7 +74,7 @@ export function newConversion(
     consumed,
     places,
     unknownBases: unknownBases === true,
-    context: mainContext(context),
+    context: mainContext(context, own(options.buildArgs, "BUILDKIT_CONTEXT_KEEP_GIT_DIR")),
     image,
   };
 }

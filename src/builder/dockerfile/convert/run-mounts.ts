@@ -1,6 +1,7 @@
 import type { Edge, ExecMount } from "../../graph/index.ts";
 import type { Mount, Run } from "../instructions/index.ts";
 import { quote } from "../quote.ts";
+import { own } from "./globals.ts";
 import { baseName, joinPath } from "./path.ts";
 import type { Step } from "./step.ts";
 
@@ -15,7 +16,7 @@ export function convertMounts(step: Step<Run>, mounts: readonly Mount[], inputs:
     const input = inputOf(step, mount, index, inputs);
     const source = joinPath("/", mount.source);
     if (mount.type === "bind") return { type: "bind", target, input, source, writable: !mount.readonly };
-    return cache(mount, { target, input, source });
+    return cache(mount, { target, input, source, id: cacheId(step, mount) });
   });
 }
 
@@ -40,13 +41,12 @@ function inputOf(step: Step<Run>, mount: Mount, index: number, inputs: Edge[]): 
 }
 
 function cache(
-  { id, sharing, readonly, mode, uid, gid, target: written }: Mount,
-  place: { target: string; input: number; source: string },
+  { sharing, readonly, mode, uid, gid }: Mount,
+  place: { target: string; input: number; source: string; id: string },
 ): ExecMount {
   return {
     type: "cache",
     ...place,
-    id: id === "" ? cleanId(written) : id,
     sharing: sharing ?? "shared",
     readonly,
     mode: mode ?? 0o755,
@@ -55,10 +55,12 @@ function cache(
   };
 }
 
-/** The target as it is written, without detours. */
-function cleanId(target: string): string {
+/** Its target without detours, where it has none; in the namespace that a build argument gives. */
+function cacheId({ conversion }: Step<Run>, { id, target }: Mount): string {
   const path = joinPath("/", target);
-  return target.startsWith("/") ? path : path.slice(1) || ".";
+  const named = id || (target.startsWith("/") ? path : path.slice(1) || ".");
+  const namespace = own(conversion.options.buildArgs, "BUILDKIT_CACHE_MOUNT_NS");
+  return namespace ? `${namespace}/${named}` : named;
 }
 
 function tmpfs({ size }: Mount, target: string): ExecMount {

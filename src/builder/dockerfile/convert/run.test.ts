@@ -37,6 +37,12 @@ describe("RUN", () => {
     ]);
   });
 
+  test("takes BuildKit's build arguments for its sandbox", async () => {
+    const buildArgs = { BUILDKIT_SANDBOX_HOSTNAME: "box", BUILDKIT_CACHE_MOUNT_NS: "ns" };
+    const { limits, mounts } = await exec("RUN --mount=type=cache,target=/c x", { options: { buildArgs } });
+    expect([limits, mounts[0]]).toMatchObject([{ hostname: "box" }, { id: "ns//c" }]);
+  });
+
   test("goes beyond the sandbox only when the request allows it", async () => {
     const entitlements = new Set(["network.host", "security.insecure"] as const);
     const free = await exec("RUN --network=host --security=insecure x", { options: { entitlements } });

@@ -1,12 +1,13 @@
 import { forbidden } from "../../../errors/index.ts";
-import { type Edge, type ExecMount, type ExecOp, vertex } from "../../graph/index.ts";
+import { type Edge, type ExecLimits, type ExecMount, type ExecOp, vertex } from "../../graph/index.ts";
 import { Lexer, type Variables } from "../expand/index.ts";
 import { type Mount, parseMount, type Run } from "../instructions/index.ts";
 import { chompHeredoc, parseHeredoc } from "../parser/index.ts";
 import { documentTree } from "./document.ts";
 import { nameAndValue } from "./environment.ts";
-import { proxiesOf } from "./globals.ts";
+import { own, proxiesOf } from "./globals.ts";
 import { withShell } from "./metadata.ts";
+import type { FrontendOptions } from "./model.ts";
 import { convertMounts } from "./run-mounts.ts";
 import type { Step } from "./step.ts";
 import { shown, summary } from "./vertex-name.ts";
@@ -53,8 +54,13 @@ function execOp(step: Step<Run>, args: readonly string[]): Omit<ExecOp, "mounts"
     network: command.network === "default" ? options.network : command.network,
     security: command.security,
     platform: state.platform ?? conversion.platforms.target,
-    limits: options.limits,
+    limits: limitsOf(options),
   };
+}
+
+function limitsOf({ limits, buildArgs }: FrontendOptions): ExecLimits {
+  const hostname = limits.hostname ?? own(buildArgs, "BUILDKIT_SANDBOX_HOSTNAME");
+  return hostname ? { ...limits, hostname } : limits;
 }
 
 /** What goes beyond the sandbox must be allowed by whoever asks for the build. */

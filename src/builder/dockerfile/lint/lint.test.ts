@@ -175,6 +175,12 @@ describe("check options", () => {
     expect(await checked(text, { check: { skip: ["all"], error: true } })).toEqual([]);
   });
 
+  test("are given by a build argument instead of the file", async () => {
+    const buildArgs = { BUILDKIT_DOCKERFILE_CHECK: "skip=MaintainerDeprecated" };
+    const found = await checked(`# check=skip=all\n${text}`, { buildArgs });
+    expect(found.map(({ rule }) => rule)).toEqual(["StageNameCasing"]);
+  });
+
   test("that are wrong are told", async () => {
     await expect(checked("# check=foo=1\nFROM a")).rejects.toThrow('invalid check option "foo"');
     await expect(checked("# check=error=maybe\nFROM a")).rejects.toThrow("neither true nor false");

@@ -45,12 +45,14 @@ export function checkOptionsOfComments(comments: readonly string[]): CheckOption
   }
 }
 
-/** What the check directive says; a request's options come on top. */
+/** What the check directive says, or what is `given` in its stead; a request's options come on top. */
 export function checkOptionsOf(
   { directives }: ParsedDockerfile,
   request: { skip: readonly string[]; error: boolean } | undefined,
+  given: string | undefined,
 ): CheckOptions {
-  const own = readCheckOptions(directives.find(({ name }) => name === "check")?.value.split(" ")[0] ?? "");
+  const directive = directives.find(({ name }) => name === "check")?.value.split(" ")[0];
+  const own = readCheckOptions(given ?? directive ?? "");
   const skip = [...own.skip, ...(request?.skip ?? [])];
   return { skip, experimental: own.experimental, error: own.error || request?.error === true };
 }
