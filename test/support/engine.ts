@@ -55,11 +55,22 @@ export async function until(
   }
 }
 
-/** Subnets are taken from 10.128.0.0/9 by process and number, so that test files can run side by side. */
-let engines = 0;
+const subnets = 128 * 256;
+
+/**
+ * A subnet of 10.128.0.0/9 that no other test process on the host has: an abstract socket (unix(7)) holds it until this process ends,
+ * however it ends.
+ */
 function subnet(): string {
-  const number = (process.pid * 16 + engines++) % (128 * 256);
-  return `10.${128 + Math.floor(number / 256)}.${number % 256}.1/24`;
+  for (let number = (process.pid * 16) % subnets; ; number = (number + 1) % subnets) {
+    try {
+      Bun.listen({ unix: `\0slipway-test-subnet-${number}`, socket: { data() {} } }).unref();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "EADDRINUSE") continue;
+      throw error;
+    }
+    return `10.${128 + Math.floor(number / 256)}.${number % 256}.1/24`;
+  }
 }
 
 export interface EngineOptions {
