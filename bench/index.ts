@@ -13,8 +13,7 @@ import { lines } from "./scenarios/output.ts";
 import { commands, start } from "./scenarios/start.ts";
 import { storage } from "./scenarios/storage.ts";
 
-/** `npm run bench [scenario…]`: every engine in one run, medians, as a Markdown table. */
-/** A list of several is printed one by one. */
+/** `npm run bench [scenario…]`: every engine in one run, medians, as a Markdown table; of a list each is printed when it ends. */
 const scenarios: Record<string, Scenario | Scenario[]> = {
   start,
   commands,
