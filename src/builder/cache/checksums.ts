@@ -2,9 +2,9 @@ import type { Metastore, Table } from "../../metastore/index.ts";
 import { type Digest, digestOf } from "../../oci/digest.ts";
 
 /** So many are remembered. */
-const capacity = 20_000;
-/** After so many that are new they are counted. */
-const countEvery = 1000;
+const usualCapacity = 20_000;
+/** After this share of them that is new they are counted. */
+const countEvery = 0.05;
 
 interface Row {
   digest: Digest;
@@ -20,9 +20,12 @@ const day = 24 * 60 * 60_000;
  */
 export class RememberedChecksums {
   readonly #table: Table<Row>;
-  #uncounted = countEvery;
+  #uncounted = Number.POSITIVE_INFINITY;
 
-  constructor(private readonly metastore: Metastore) {
+  constructor(
+    private readonly metastore: Metastore,
+    private readonly capacity = usualCapacity,
+  ) {
     this.#table = metastore.table("build-checksums");
   }
 
@@ -38,15 +41,15 @@ export class RememberedChecksums {
   set(chainID: Digest | undefined, selector: string, digest: Digest): void {
     this.metastore.transaction(() => {
       this.#table.put(keyOf(chainID, selector), { digest, used: Date.now() });
-      if (++this.#uncounted >= countEvery) this.#forget();
+      if (++this.#uncounted > this.capacity * countEvery) this.#forget();
     });
   }
 
   #forget(): void {
     this.#uncounted = 0;
     const all = this.#table.all();
-    if (all.length <= capacity) return;
-    const oldest = all.sort((a, b) => a.value.used - b.value.used).slice(0, all.length - capacity);
+    if (all.length <= this.capacity) return;
+    const oldest = all.sort((a, b) => a.value.used - b.value.used).slice(0, all.length - this.capacity);
     for (const { key } of oldest) this.#table.delete(key);
   }
 }

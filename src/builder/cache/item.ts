@@ -24,7 +24,7 @@ export interface CacheDirectories {
 /** Something that builds keep, as `docker builder du` lists it and `prune` deletes it. */
 export interface CacheItem {
   readonly id: string;
-  /** Those of items that this one was made of. */
+  /** Those of items on whose layers its own lie. */
   readonly parents: readonly string[];
   readonly type: string;
   readonly description: string;

@@ -18,20 +18,20 @@ function item(id: string, changes: Partial<CacheItem> & { chain?: readonly strin
 const plan = (items: readonly CacheItem[], keep = all, chosen: (item: CacheItem) => boolean = () => true) =>
   planPrune(items, { chosen, keep, free: 0 }).map(({ id }) => id);
 
-test("everything goes, what was made of others before them", () => {
+test("everything goes, what lies on others before them", () => {
   const base = item("base");
   const left = item("left", { parents: ["base"], chain: ["base", "left"] });
   const top = item("top", { parents: ["left"], chain: ["base", "left", "top"] });
   expect(plan([base, left, top])).toEqual(["top", "left", "base"]);
 });
 
-test("what is in use, and what it was made of, stays", () => {
+test("what is in use, and what it lies on, stays", () => {
   const base = item("base");
   const used = item("used", { parents: ["base"], inUse: true });
   expect(plan([base, used, item("other")])).toEqual(["other"]);
 });
 
-test("what is not chosen stays with what it was made of", () => {
+test("what is not chosen stays with what it lies on", () => {
   const base = item("base");
   const kept = item("kept", { parents: ["base"], type: "internal" });
   expect(plan([base, kept], all, ({ type }) => type === "regular")).toEqual([]);

@@ -20,8 +20,8 @@ export interface PlanOptions {
 }
 
 /**
- * What a prune deletes, in this order: what was not used for the longest time first, but nothing that something else that
- * stays was made of. What is in use stays. `items` are in the order of their last use.
+ * What a prune deletes, in this order: what was not used for the longest time first, but nothing that something else
+ * which stays lies on. What is in use stays. `items` are in the order of their last use.
  */
 export function planPrune(items: readonly CacheItem[], { chosen, keep, free }: PlanOptions): CacheItem[] {
   const space = new Space(items);

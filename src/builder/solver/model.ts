@@ -76,7 +76,7 @@ export interface CacheEntry {
 export interface SolvedStep extends CacheEntry {
   readonly vertex: Vertex;
   readonly inputs: readonly Result[];
-  /** Keys of the steps that it was made of, those that have one. */
+  /** Keys of the steps on whose layers its own lie. */
   readonly parents: readonly Digest[];
 }
 

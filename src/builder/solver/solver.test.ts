@@ -38,6 +38,17 @@ test("a diamond runs every step once, inputs first, and what nothing needs never
   for (const chain of chains) expect(lease.chains).toContain(chain);
 });
 
+test("a step is kept with those that its layers lie on, not with those that it was only made of", async () => {
+  const { cache, solve } = bench();
+  const [base, other] = [step("base"), step("other")];
+  const solved: string[][] = [];
+  await solve([step("top", [base, other])], {
+    solved: ({ vertex, parents }) => solved.push([vertex.name, ...parents]),
+  }).result;
+  const [found] = [...cache.steps.values()].filter(({ vertex }) => vertex.name === "base");
+  expect(solved.find(([name]) => name === "top")).toEqual(["top", found?.key ?? ""]);
+});
+
 test("a second build has every step from the cache", async () => {
   const { operations, solve } = bench();
   const top = step("top", [step("base")]);

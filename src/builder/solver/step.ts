@@ -38,7 +38,7 @@ export class Steps {
     if (outcome.result.kind === "layers") {
       const { layers } = outcome.result;
       hold(lease, layers);
-      solved?.({ key, layers, vertex, inputs: trees, parents: keysOf(inputs) });
+      solved?.({ key, layers, vertex, inputs: trees, parents: parentsOf(layers, inputs) });
     }
     return { ...outcome, key };
   }
@@ -92,7 +92,7 @@ export class Steps {
   #save(key: Digest, layers: readonly BuiltLayer[], vertex: Vertex, inputs: readonly Solved[]): void {
     hold(this.rooms.lease, layers);
     const trees = inputs.map(({ result }) => result);
-    this.rooms.cache.save({ key, layers, vertex, inputs: trees, parents: keysOf(inputs) });
+    this.rooms.cache.save({ key, layers, vertex, inputs: trees, parents: parentsOf(layers, inputs) });
   }
 
   async #run(vertex: Vertex, trees: readonly Result[], context: RunContext): Promise<StepOutcome> {
@@ -128,8 +128,14 @@ function hold(lease: StepRooms["lease"], layers: readonly BuiltLayer[]): void {
   for (const { chainID } of layers) lease.chains.add(chainID);
 }
 
-function keysOf(inputs: readonly Solved[]): Digest[] {
-  return inputs.flatMap(({ key }) => (key === undefined ? [] : [key]));
+/** Keys of those that the layers lie on. */
+function parentsOf(layers: readonly BuiltLayer[], inputs: readonly Solved[]): Digest[] {
+  return inputs.flatMap(({ key, result }) => {
+    const below = result.kind === "layers" ? result.layers : [];
+    const top = below.at(-1)?.chainID;
+    const isBelow = top !== undefined && layers[below.length - 1]?.chainID === top;
+    return key !== undefined && isBelow ? [key] : [];
+  });
 }
 
 /** Directories, secrets and agents are there for as long as the build that has lent them. */

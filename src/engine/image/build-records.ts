@@ -26,7 +26,7 @@ export interface BuildRecord {
   readonly description: string;
   /** As `docker builder du` has it: `regular`, `source.git.checkout`, … */
   readonly type: string;
-  /** Keys of the steps that it was made of. */
+  /** Keys of the steps on whose layers its own lie. */
   readonly parents: readonly Digest[];
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
