@@ -1,6 +1,8 @@
 export type { VolumeDescription } from "./catalogue.ts";
 export { type VolumeSnapshot, VolumeSnapshots } from "./copy/snapshots.ts";
-export { copyTree, syncTree } from "./copy/tree.ts";
+export { syncTree } from "./copy/sync.ts";
+export { copyTree } from "./copy/tree.ts";
+export { copyNew } from "./copy-up.ts";
 export { isThere, runLimited } from "./limited.ts";
 export type { DriverVolume, Scope, VolumeDriver, VolumeRecord } from "./model.ts";
 export { dockerDirectories } from "./plugin/discovery.ts";

@@ -97,12 +97,14 @@ export class RootFilesystems {
     this.users.set(id, (this.users.get(id) ?? 0) + 1);
   }
 
+  /** For who reads only: nothing is written back at the end, also not what was written elsewhere on the disk. */
   async withMounted<T>(record: RootRecord, work: (rootfs: string) => Promise<T>): Promise<T> {
-    const rootfs = await this.mount(record);
+    const reading = { ...record, hostConfig: { ...record.hostConfig, AutoRemove: true } };
+    const rootfs = await this.mount(reading);
     try {
       return await work(rootfs);
     } finally {
-      await this.unmount(record);
+      await this.unmount(reading);
     }
   }
 

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { closeSync, constants, fstatSync, renameSync } from "node:fs";
-import { errnoOf, systemError } from "../../../errors/index.ts";
+import { errnoOf } from "../../../errors/index.ts";
 import { openInRoot } from "../../../os/inroot.ts";
-import type { Volumes } from "../../../volumes/index.ts";
+import { copyNew, type Volumes } from "../../../volumes/index.ts";
 import type { ContainerMount } from "../record.ts";
 import { fillForeign } from "./populate-foreign.ts";
 
@@ -55,17 +55,12 @@ function openDirectory(rootfs: string, path: string): number | undefined {
 async function fill(source: number, name: string, volumes: Volumes, signal?: AbortSignal): Promise<void> {
   const staging = volumes.local.stagingPath(name);
   // The source is named by our descriptor: the image cannot lead the path elsewhere.
-  const child = Bun.spawn(
-    ["cp", "-a", "--reflink=auto", "--", `/proc/${process.pid}/fd/${source}/.`, staging],
-    {
-      stdio: ["ignore", "ignore", "pipe"],
-      ...(signal === undefined ? {} : { signal }),
-    },
-  );
-  const [status, errors] = await Promise.all([child.exited, child.stderr.text()]);
-  if (status !== 0) {
+  const from = `/proc/${process.pid}/fd/${source}`;
+  try {
+    await copyNew(from, staging, `cannot fill the volume ${name} from the image`, signal);
+  } catch (error) {
     await Bun.spawn(["rm", "-rf", "--", staging]).exited;
-    throw systemError(`cannot fill the volume ${name} from the image: ${errors.trim().split("\n")[0]}`);
+    throw error;
   }
   renameSync(staging, volumes.path(name));
 }
