@@ -207,6 +207,8 @@ export type FileAction =
   | {
       readonly action: "write";
       readonly path: string;
+      /** Where the path is a directory, the file of this name in it is meant. */
+      readonly name?: string;
       readonly content: string;
       readonly mode: number | string;
       readonly owner?: string;

@@ -3,7 +3,6 @@ import type { Add, Copy } from "../instructions/index.ts";
 import { addSource } from "./add-source.ts";
 import { checkMode } from "./chmod.ts";
 import { localActions } from "./copy-source.ts";
-import { documentTree } from "./document.ts";
 import { fileTime } from "./file-time.ts";
 import { joinPath } from "./path.ts";
 import type { Step } from "./step.ts";
@@ -28,10 +27,7 @@ export function convertTransfer(step: Step<Copy | Add>): void {
   const name = step.name(text);
   const inputs: Edge[] = [command.link ? undefined : state.tree];
   const target = targetOf(step, expanded);
-  const actions = [
-    ...sourceActions(step, expanded, target, inputs, name),
-    ...documentActions(step, target, inputs),
-  ];
+  const actions = [...sourceActions(step, expanded, target, inputs, name), ...documentActions(step, target)];
   const op: FileOp = { kind: "file", actions, time: fileTime(conversion.options) };
   const copied = vertex(op, inputs, { name, ignoreCache: state.ignoreCache });
   state.tree = command.link ? link(state.tree, copied, name, text) : copied;
@@ -101,14 +97,16 @@ function sourceActions(
   return [...actions, ...localActions(step, local, target, inputs)];
 }
 
-function documentActions(step: Step<Copy | Add>, target: Target, inputs: Edge[]): FileAction[] {
-  const { command, conversion } = step;
-  return command.documents.map(({ name, content, expand }) => {
-    const text = expand ? step.expandDocument(content) : content;
-    const input = inputs.push(documentTree(conversion, name, text, 0o644)) - 1;
-    const plain = { unpack: false, parents: false, required: true };
-    return { action: "copy", ...target, ...plain, input, sources: [`/${name}`] };
-  });
+/** Heredocs are files in the destination, or are it, unless it is a directory already. */
+function documentActions(step: Step<Copy | Add>, target: Target): FileAction[] {
+  const { destination, intoDirectory, owner, mode = 0o644 } = target;
+  return step.command.documents.map(({ name, content, expand }) => ({
+    action: "write",
+    ...(intoDirectory ? { path: joinPath(destination, name) } : { path: destination, name }),
+    content: expand ? step.expandDocument(content) : content,
+    mode,
+    ...(owner === undefined ? {} : { owner }),
+  }));
 }
 
 /** `COPY --chown=1:1 a b /c/`, with variables replaced. */

@@ -290,11 +290,22 @@ test("directories are made, files written, things removed, and nothing depends o
     { action: "mkdir", path: "/w/x", mode: 0o750, owner: "web" },
     { action: "mkdir", path: "/etc", mode: 0o700 },
     { action: "write", path: "/etc/conf", content: "é\n".repeat(100_000), mode: "u=rw,go=", owner: "5:6" },
+    { action: "write", path: "/etc", name: "within", content: "", mode: 0o644 },
+    { action: "write", path: "/etc/plain", name: "within", content: "", mode: 0o644 },
     { action: "remove", path: "/bin/cat", allowMissing: false },
     { action: "remove", path: "/nothing", allowMissing: true },
   ];
   const first = await perform(actions);
-  expect(tree(first.upper)).toEqual(["bin", "bin/cat", "etc", "etc/conf", "w", "w/x"]);
+  expect(tree(first.upper)).toEqual([
+    "bin",
+    "bin/cat",
+    "etc",
+    "etc/conf",
+    "etc/plain",
+    "etc/within",
+    "w",
+    "w/x",
+  ]);
   expect(lstatSync(join(first.upper, "w/x"))).toMatchObject({ uid: 33, gid: 34, mtimeMs: 315_532_800_000 });
   expect(lstatSync(join(first.upper, "etc/conf"))).toMatchObject({ uid: 5, size: 300_000 });
   const diffID = ({ result }: { result: Result }) => result.kind === "layers" && result.layers.at(-1)?.diffID;

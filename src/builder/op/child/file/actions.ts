@@ -25,10 +25,16 @@ export function makeDirectory({ path, mode }: Action<"mkdir">, owner: Owner, pla
   makeDirectories(path, { ...place, owner, mode, replaceLinks: false });
 }
 
-export function write({ path, content, mode }: Action<"write">, owner: Owner, { times, time }: Place): void {
+export function write(
+  { path, name, content, mode }: Action<"write">,
+  owner: Owner,
+  { times, time }: Place,
+): void {
   const options = { times, time, owner, mode: 0o755, replaceLinks: false };
   const directory = makeDirectories(posix.dirname(path), options);
-  const full = resolveLinks(posix.join(directory, posix.basename(path)));
+  const found = resolveLinks(posix.join(directory, posix.basename(path)));
+  const within = name !== undefined && statOf(found)?.isDirectory() === true;
+  const full = within ? resolveLinks(posix.join(found, name)) : found;
   if (statOf(full)?.isDirectory()) throw invalid(`cannot write ${path}: it is a directory`);
   times.keep(posix.dirname(full));
   writeFileSync(fsPath(full), content);
