@@ -28,18 +28,19 @@ export function terminalView(
   coloured: boolean,
 ): View {
   const begun = Date.now();
-  let drawn = 0;
-  let width = 0;
+  /** Columns of each line that is on the screen. */
+  let drawn: number[] = [];
   let isDirty = true;
   const draw = (isOver: boolean) => {
     const { height = 24, width: columns = 80 } = size() ?? {};
-    // Lines that a narrower terminal has broken cannot be counted back over: begin below them.
-    const up = columns < width ? 0 : drawn;
-    width = columns;
+    // A terminal that has become narrower has broken lines into several rows.
+    const rows = drawn.reduce((sum, used) => sum + Math.max(1, Math.ceil(used / columns)), 0);
+    const up = Math.min(rows, height - 1);
     const lines = screen(log, begun, isOver ? Number.POSITIVE_INFINITY : Math.max(3, height - 1));
-    const text = lines.map((line) => `\x1b[2K${fitted(line, columns, coloured)}\n`).join("");
+    const fits = lines.map((line) => fitted(line, columns, coloured));
+    const text = fits.map((line) => `\x1b[2K${line}\n`).join("");
     write(`\x1b[?25l${up > 0 ? `\x1b[${up}A` : ""}\r${text}\x1b[0J${isOver ? "\x1b[?25h" : ""}`);
-    drawn = lines.length;
+    drawn = fits.map((line) => Bun.stringWidth(line));
     isDirty = false;
   };
   const timer = setInterval(() => {
