@@ -35,11 +35,12 @@ const ok = async (args: string[]) => must(await call(args)).stdout.trim();
 const root = () => join(fixture.engine.dataRoot, "volumes");
 const inside = (volume: string, script: string) =>
   ok(["run", "--rm", "-v", `${volume}:/v`, "busybox", "sh", "-c", `cd /v; ${script}`]);
-const files = (volume: string) => inside(volume, "for f in *; do echo $f; cat $f; done");
+const files = (volume: string) => inside(volume, "cat f");
 
+/** With so many files that they are brought to the disk all at once. */
 async function filled(): Promise<string> {
   const name = uniqueName("v");
-  await inside(name, "echo one >f");
+  await inside(name, "echo one >f; mkdir many; cd many; touch $(seq 100)");
   return name;
 }
 
@@ -68,9 +69,9 @@ describe("an engine that is killed in the middle of", () => {
     const [name, to] = [await filled(), uniqueName("v")];
     await killedAt(program, ["volume", "clone", name, to]);
     expect((await call(["volume", "inspect", to])).stderr).toContain("no such volume");
-    expect(await files(name)).toBe("f\none");
+    expect(await files(name)).toBe("one");
     await ok(["volume", "clone", name, to]);
-    expect(await files(to)).toBe("f\none");
+    expect(await files(to)).toBe("one");
   });
 
   test.each(["cp", "sync"])("a snapshot (%s) leaves none", async (program) => {
@@ -85,9 +86,9 @@ describe("an engine that is killed in the middle of", () => {
     await ok(["volume", "snapshot", name, "first"]);
     await inside(name, "echo two >f");
     await killedAt(program, ["volume", "restore", name, "first"]);
-    expect(await files(name)).toBe("f\ntwo");
+    expect(await files(name)).toBe("two");
     await ok(["volume", "restore", name, "first"]);
-    expect(await files(name)).toBe("f\none");
+    expect(await files(name)).toBe("one");
   });
 
   test("an import leaves no volume, or the one that was", async () => {
@@ -98,9 +99,9 @@ describe("an engine that is killed in the middle of", () => {
     expect((await call(["volume", "inspect", to])).stderr).toContain("no such volume");
     await inside(name, "echo two >f");
     await killedAt("sync", ["volume", "import", "--replace", file, name]);
-    expect(await files(name)).toBe("f\ntwo");
+    expect(await files(name)).toBe("two");
     await ok(["volume", "import", "--replace", file, name]);
-    expect(await files(name)).toBe("f\none");
+    expect(await files(name)).toBe("one");
   });
 
   test("an import whose archive is still coming leaves nothing", async () => {
