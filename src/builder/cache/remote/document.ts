@@ -43,42 +43,37 @@ const maxRecords = 100_000;
 /** Layers by the keys of the steps that made them. */
 export type RemoteRecords = ReadonlyMap<Digest, RemoteLayer>;
 
-/** Makes a document of steps and the blobs of their layers, by chain ID. Steps without layers are none of it. */
+/**
+ * Makes a document of steps and the blobs of their layers, by chain ID. Steps without layers are none of it. Where several
+ * steps have made the same layer at different times, it stands there several times.
+ */
 export function cacheDocument(
   steps: readonly CacheEntry[],
   blobs: ReadonlyMap<Digest, Descriptor>,
 ): CacheDocument {
   const layers: DocumentLayer[] = [];
-  const indexes = new Map<Digest, number>();
+  const indexes = new Map<string, number>();
   // The same steps make the same document, in whatever order they were done.
   const sorted = [...steps].sort((a, b) => (a.key < b.key ? -1 : 1));
-  for (const step of sorted) {
+  const records = sorted.flatMap(({ key, layers: stack }) => {
     let parent = -1;
-    for (const { chainID, diffID, created } of step.layers) {
-      const blob = blobs.get(chainID);
-      if (blob === undefined) break;
-      const known = indexes.get(chainID);
-      if (known === undefined) {
-        const { digest, mediaType, size } = blob;
-        layers.push({ blob: digest, parent, annotations: { mediaType, diffID, size, createdAt: created } });
-      }
-      parent = known ?? layers.length - 1;
-      indexes.set(chainID, parent);
+    for (const { chainID, diffID, created } of stack) {
+      const { digest, mediaType, size } = blobs.get(chainID) as Descriptor;
+      const place = `${parent} ${chainID} ${created}`;
+      const annotations = { mediaType, diffID, size, createdAt: created };
+      const index = indexes.get(place) ?? layers.push({ blob: digest, parent, annotations }) - 1;
+      indexes.set(place, index);
+      parent = index;
     }
-  }
-  return { layers, records: recordsOf(sorted, (chainID) => indexes.get(chainID)) };
+    return recordOf(key, stack.at(-1), parent);
+  });
+  return { layers, records };
 }
 
-export function recordsOf(
-  steps: readonly CacheEntry[],
-  indexOf: (chainID: Digest) => number | undefined,
-): DocumentRecord[] {
-  return steps.flatMap(({ key, layers }) => {
-    const top = layers.at(-1);
-    const layer = top === undefined ? undefined : indexOf(top.chainID);
-    if (top === undefined || layer === undefined) return [];
-    return [{ digest: key, results: [{ layer, createdAt: top.created }] }];
-  });
+/** None for a step without layers. */
+export function recordOf(key: Digest, top: BuiltLayer | undefined, layer: number): DocumentRecord[] {
+  if (top === undefined) return [];
+  return [{ digest: key, results: [{ layer, createdAt: top.created }] }];
 }
 
 /** Errors: `invalid`. What is no record of ours is passed over. */

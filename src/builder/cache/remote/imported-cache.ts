@@ -12,7 +12,8 @@ import type { CacheSource } from "./medium.ts";
  * it had not been found. To be disposed of when the build is over.
  */
 export class ImportedCache implements ResultCache, AsyncDisposable {
-  readonly #layers = new Map<Digest, Promise<BuiltLayer>>();
+  /** Bytes of those that are here or on their way, by chain ID. */
+  readonly #layers = new Map<Digest, Promise<number>>();
   readonly #staging: Staging;
 
   constructor(
@@ -27,7 +28,12 @@ export class ImportedCache implements ResultCache, AsyncDisposable {
     const top = this.records.get(key);
     if (top === undefined) return undefined;
     try {
-      return await Promise.all(stackOf(top).map((layer) => this.#layer(layer)));
+      return await Promise.all(
+        stackOf(top).map(async (layer) => {
+          const { chainID, diffID, created } = layer;
+          return { chainID, diffID, size: await this.#layer(layer), created };
+        }),
+      );
     } catch (error) {
       signal.throwIfAborted();
       const name = `cannot use the cache ${this.source.name}: ${messageOf(error)}`;
@@ -37,7 +43,7 @@ export class ImportedCache implements ResultCache, AsyncDisposable {
     }
   }
 
-  #layer(layer: RemoteLayer): Promise<BuiltLayer> {
+  #layer(layer: RemoteLayer): Promise<number> {
     const known = this.#layers.get(layer.chainID);
     if (known !== undefined) return known;
     const below = layer.parent === undefined ? undefined : this.#layer(layer.parent);
@@ -47,8 +53,8 @@ export class ImportedCache implements ResultCache, AsyncDisposable {
     return brought;
   }
 
-  async #bring(layer: RemoteLayer, below: Promise<BuiltLayer> | undefined): Promise<BuiltLayer> {
-    const { chainID, diffID, created, parent } = layer;
+  async #bring(layer: RemoteLayer, below: Promise<number> | undefined): Promise<number> {
+    const { chainID, parent } = layer;
     const { snapshots, pending } = this.job.rooms.open.imageRooms;
     this.job.lease.chains.add(chainID);
     if (snapshots.has(chainID)) await below;
@@ -59,8 +65,7 @@ export class ImportedCache implements ResultCache, AsyncDisposable {
       if (parent !== undefined) await pending.written([parent.chainID]);
       await this.#staging.commit(staged, chainID, parent?.chainID);
     }
-    const { size } = await snapshots.usage(chainID);
-    return { chainID, diffID, size, created };
+    return (await snapshots.usage(chainID)).size;
   }
 
   async #staged({ blob, diffID }: RemoteLayer) {

@@ -2,7 +2,7 @@ import type { BuildRequest } from "../../../api/build.ts";
 import type { Digest } from "../../../oci/digest.ts";
 import type { Descriptor, ImageConfig } from "../../../oci/image.ts";
 import type { BuiltLayer, CacheEntry } from "../../solver/index.ts";
-import { type RemoteLayer, type RemoteRecords, readRecords, recordsOf, remoteLayer } from "./document.ts";
+import { type RemoteLayer, type RemoteRecords, readRecords, recordOf, remoteLayer } from "./document.ts";
 
 /** `--cache-to type=inline`, or the build argument that stood for it before. */
 export function wantsInlineCache({ CacheTo = [], BuildArgs = {} }: BuildRequest): boolean {
@@ -13,7 +13,11 @@ export function wantsInlineCache({ CacheTo = [], BuildArgs = {} }: BuildRequest)
 /** What an image's config has of the steps that made its layers: a document in base64; undefined when there are none. */
 export function inlineCache(steps: readonly CacheEntry[], layers: readonly BuiltLayer[]): string | undefined {
   const indexes = new Map(layers.map(({ chainID }, index) => [chainID, index]));
-  const records = recordsOf(steps, (chainID) => indexes.get(chainID));
+  const records = steps.flatMap((step) => {
+    const top = step.layers.at(-1);
+    const index = top === undefined ? undefined : indexes.get(top.chainID);
+    return index === undefined ? [] : recordOf(step.key, top, index);
+  });
   if (records.length === 0) return undefined;
   // The same image has the same config, in whatever order its steps were done.
   records.sort((a, b) => (a.digest < b.digest ? -1 : 1));

@@ -5,7 +5,7 @@ import type { BuildCacheOption } from "../../../api/build.ts";
 import { digestOf } from "../../../oci/digest.ts";
 import type { ImageConfig } from "../../../oci/image.ts";
 import type { ResultCache, SolvedStep } from "../../solver/index.ts";
-import { cacheConfigType, readCacheDocument } from "./document.ts";
+import { cacheConfigType, cacheDocument, readCacheDocument } from "./document.ts";
 import { type CacheContents, checkExports, exportCaches, Imports } from "./index.ts";
 import { inlineCache, readInlineCache } from "./inline.ts";
 import { Host, KeepingRegistry } from "./testing.ts";
@@ -182,6 +182,24 @@ test("an export that fails fails the build, unless it may", async () => {
   await expect(exportCaches(strict, contents)).rejects.toThrow("ENOTDIR");
   await exportCaches(first.job({ CacheTo: [local(directory, { "ignore-error": "true" }).to] }), contents);
   expect(existsSync(directory)).toBe(false);
+});
+
+test("steps that made the same layer at different times keep their times", () => {
+  const later = {
+    ...base,
+    key: digestOf("later"),
+    layers: base.layers.map((layer) => ({ ...layer, created: "2025-05-05T05:05:05Z" })),
+  };
+  const blobs = new Map(
+    base.layers.map(({ chainID, diffID }) => [chainID, { mediaType: "tar", digest: diffID, size: 1 }]),
+  );
+  const document = cacheDocument([base, later], blobs);
+  const records = readCacheDocument(JSON.parse(JSON.stringify(document)));
+  expect(document.layers).toHaveLength(2);
+  expect([base, later].map(({ key }) => records.get(key)?.created)).toEqual([
+    "2024-01-02T03:04:05Z",
+    "2025-05-05T05:05:05Z",
+  ]);
 });
 
 test("records that make no sense are refused", () => {
