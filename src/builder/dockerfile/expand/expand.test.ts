@@ -95,6 +95,12 @@ const table: [string, string][] = [
   ["${foo/nothing/X}", "foobarbaz"],
   ["${slashes//\\//-}", "a-b-c"],
   ["${slashes/\\//}", "ab/c"],
+  ["${foo//*/X}", "X"],
+  ["${foo///-}", "-f-o-o-b-a-r-b-a-z-"],
+  ["${EMPTY//*/X}", "X"],
+  ["${foo##*o*a*r*}", ""],
+  ["${foo#*o*a}", "rbaz"],
+  ["${foo%a*b*}", "foob"],
   ["${regexp/.b/X}", "aX+c(d)[e]"],
   ["${regexp/(d)/$PWD}", "a.b+c/home[e]"],
   ["${regexp//b+/[X]}", "a.[X]c(d)[e]"],
@@ -193,4 +199,11 @@ describe("options", () => {
     const { matched, unmatched } = new Lexer("\\").expand("$PWD ${none:-$EMPTY} '$foo'", variables);
     expect([[...matched], [...unmatched]]).toEqual([["PWD", "EMPTY"], ["none"]]);
   });
+});
+
+test("no pattern takes long", () => {
+  const long = variablesOf(new Map([["v", "a".repeat(5_000)]]));
+  const pattern = "*a".repeat(40);
+  const { text } = new Lexer("\\").expand(`\${v##${pattern}b}\${v%${pattern}b*}`, long);
+  expect(text).toHaveLength(10_000);
 });

@@ -2,7 +2,7 @@ import { type Source, syntaxError } from "./error.ts";
 import type { Directive, Escape } from "./node.ts";
 import type { Range } from "./position.ts";
 
-const form = /^#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*$/;
+const form = /^#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(\S.*)$/;
 
 /**
  * The directives of a file's first lines: comments of the form `# name=value` with a known name, none twice. The first line that
@@ -19,7 +19,7 @@ export function readDirectives(lines: readonly string[], source: Source): Direct
     const range = wholeLine(index + 1, line);
     if (directives.some((directive) => directive.name === name))
       throw syntaxError(`only one ${name} parser directive can be used`, source, range);
-    directives.push({ name, value: match?.[2] ?? "", range });
+    directives.push({ name, value: match?.[2]?.trimEnd() ?? "", range });
   }
   return directives;
 }

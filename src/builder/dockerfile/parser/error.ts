@@ -1,4 +1,5 @@
 import { type ErrorKind, SlipwayError } from "../../../errors/index.ts";
+import { trimEnd } from "./logical-line.ts";
 import type { Range } from "./position.ts";
 
 /** A Dockerfile as its author knows it. */
@@ -45,7 +46,7 @@ export function excerpt({ filename, text }: Source, { start, end }: Range): stri
   const lines = text
     .replace(/^\uFEFF/, "")
     .split("\n")
-    .map((line) => line.replace(/\r+$/, ""));
+    .map((line) => trimEnd(line, "\r"));
   const last = end.character === 0 && end.line > start.line ? end.line - 1 : end.line;
   const shown: string[] = [];
   if (lines.at(-1) === "") lines.pop();

@@ -21,7 +21,14 @@ export interface LogicalLine {
 
 export function fileLines(text: string): FileLine[] {
   const raw = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
-  return raw.map((line) => ({ raw: line, text: line.replace(/[\r\n]+$/, "") }));
+  return raw.map((line) => ({ raw: line, text: trimEnd(line, "\r\n") }));
+}
+
+/** Without the characters at its end that are among these. */
+export function trimEnd(text: string, characters: string): string {
+  let end = text.length;
+  while (end > 0 && characters.includes(text[end - 1]!)) end--;
+  return text.slice(0, end);
 }
 
 export const isComment = (line: string): boolean => line.trimStart().startsWith("#");
@@ -64,7 +71,7 @@ export function readLogicalLine(lines: readonly FileLine[], first: number, token
 
 /** An escape character at the end continues the line, but not when another stands before it. */
 function trimContinuation(line: string, token: Escape): { text: string; continued: boolean } {
-  const trimmed = line.replace(/[ \t]+$/, "");
+  const trimmed = trimEnd(line, " \t");
   if (!trimmed.endsWith(token) || trimmed.at(-2) === token) return { text: line, continued: false };
   return { text: trimmed.slice(0, -1), continued: true };
 }

@@ -71,7 +71,7 @@ export const runAdvice: readonly RunAdvice[] = [
   {
     rule: { name: "SecretInCommand", description: "Commands stay in the image's history" },
     check: ({ script }) =>
-      /\w+:\/\/[^\s/@:$]+:[^\s/@$]{3,}@|(?:--password|--token)[= ][^\s$-][^\s$]*/.test(script)
+      /:\/\/[^\s/@:$]{1,99}:[^\s/@$]{3,99}@|(?:--password|--token)[= ][^\s$-][^\s$]*/.test(script)
         ? "A password or token in a command stays in the image's history: use RUN --mount=type=secret"
         : undefined,
   },

@@ -33,7 +33,7 @@ const token = /(&&|\|\||[;|&\n(){}])|((?:\\.|"(?:\\.|[^"\\])*"|'[^']*'|[^\s;|&()
 
 function tokens(script: string): Token[] {
   const tokens: Token[] = [];
-  for (const [, operator, word] of script.replace(/\\\n|^\s*#.*$/gm, "").matchAll(token)) {
+  for (const [, operator, word] of script.replace(/\\\n|^[ \t]*#.*$/gm, "").matchAll(token)) {
     if (operator !== undefined) tokens.push({ text: operator, operator: true });
     else if (word !== undefined) tokens.push({ text: unquote(word), operator: false });
   }
