@@ -4,7 +4,8 @@ import { join } from "node:path";
 /**
  * A volume plugin of Docker's protocol, as a process of its own: `bun volume-plugin.ts SOCKET DIRECTORY`. Volumes are
  * directories; one is there only while somebody has it mounted, and the plugin tells by whom in its status. A volume's
- * option `fault` makes it misbehave: `hang`, `garbage`, `relative`, `refuse`.
+ * option `fault` makes it misbehave: `hang`, `garbage`, `relative`, `nowhere`, `huge`, `die`,
+ * `refuse`.
  */
 const [socket = "", directory = ""] = process.argv.slice(2);
 
@@ -49,6 +50,9 @@ const calls: Record<string, (body: Body) => object | Promise<Response>> = {
     if (options.fault === "hang") return new Promise<Response>(() => {});
     if (options.fault === "garbage") return Promise.resolve(new Response("<html>"));
     if (options.fault === "relative") return { Mountpoint: "some/where" };
+    if (options.fault === "nowhere") return { Mountpoint: join(directory, "no", "where") };
+    if (options.fault === "huge") return Promise.resolve(new Response("x".repeat(17 * 1024 * 1024)));
+    if (options.fault === "die") process.exit(1);
     users.add(ID);
     return { Mountpoint: join(directory, Name) };
   },

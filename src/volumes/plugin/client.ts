@@ -24,13 +24,19 @@ export class PluginClient {
 
   /**
    * The plugin's answer. `system` with its words when it refuses, and with ours when it answers no JSON object, or not in
-   * time. A plugin that does not listen is tried again after 1, 2, 4 … seconds, as Docker does.
+   * time. A plugin that does not listen is tried again after 1, 2, 4 … seconds, as Docker does,
+   * unless nobody needs this one in particular (`patient` is false).
    */
-  async call(method: string, body: unknown, signal: AbortSignal): Promise<Record<string, unknown>> {
+  async call(
+    method: string,
+    body: unknown,
+    signal: AbortSignal,
+    { patient = true } = {},
+  ): Promise<Record<string, unknown>> {
     const late = AbortSignal.timeout(this.limit);
     const either = AbortSignal.any([signal, late]);
     try {
-      const response = await this.#send(method, JSON.stringify(body), either);
+      const response = await this.#send(method, JSON.stringify(body), either, patient);
       const text = await readText(response, this.#what(method));
       return this.#understand(method, response.status, text);
     } catch (cause) {
@@ -45,14 +51,14 @@ export class PluginClient {
     }
   }
 
-  async #send(method: string, body: string, signal: AbortSignal): Promise<Response> {
+  async #send(method: string, body: string, signal: AbortSignal, patient: boolean): Promise<Response> {
     const started = performance.now();
     for (let wait = 1000; ; wait *= 2) {
       try {
         return await fetch(...(await this.#request(method, body, signal)));
       } catch (cause) {
         signal.throwIfAborted();
-        const ended = performance.now() - started + wait >= this.limit;
+        const ended = !patient || performance.now() - started + wait >= this.limit;
         if (ended || !notListening.has(errnoOf(cause) ?? "")) {
           throw systemError(`${this.#what(method)}: ${messageOf(cause)}`, { cause });
         }

@@ -65,7 +65,7 @@ export class PluginDriver implements VolumeDriver {
   }
 
   async list(signal: AbortSignal): Promise<DriverVolume[]> {
-    const { Volumes } = await this.#call("List", {}, signal);
+    const { Volumes } = await this.client.call("VolumeDriver.List", {}, signal, { patient: false });
     if (Volumes === null || Volumes === undefined) return [];
     if (!Array.isArray(Volumes)) throw this.#lie("VolumeDriver.List", Volumes);
     return Volumes.map((each) => this.#volume(each));

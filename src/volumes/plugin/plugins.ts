@@ -33,7 +33,7 @@ export class Plugins {
     const drivers = names.map(async (name) => {
       try {
         const plugin = await findPlugin(name, this.directories);
-        return plugin === undefined ? undefined : await this.#activate(plugin, signal);
+        return plugin === undefined ? undefined : await this.#activate(plugin, signal, false);
       } catch (error) {
         signal.throwIfAborted();
         problems.push(messageOf(error));
@@ -44,12 +44,16 @@ export class Plugins {
     return { drivers: found.filter((driver) => driver !== undefined), problems };
   }
 
-  async #activate(plugin: PluginAddress, signal: AbortSignal): Promise<VolumeDriver | undefined> {
+  async #activate(
+    plugin: PluginAddress,
+    signal: AbortSignal,
+    patient = true,
+  ): Promise<VolumeDriver | undefined> {
     const where = JSON.stringify(plugin);
     const known = this.#drivers.get(plugin.name);
     if (known?.where === where) return known.driver;
     const client = new PluginClient(plugin, this.limit);
-    const { Implements } = await client.call("Plugin.Activate", {}, signal);
+    const { Implements } = await client.call("Plugin.Activate", {}, signal, { patient });
     if (!Array.isArray(Implements) || !Implements.includes("VolumeDriver")) return undefined;
     const driver = new PluginDriver(plugin.name, client);
     this.#drivers.set(plugin.name, { where, driver });

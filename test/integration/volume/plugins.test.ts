@@ -1,30 +1,32 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { until } from "../../support/engine.ts";
 import { throughBoth, uniqueName, withEngine } from "../../support/suite.ts";
 
 const fixture = withEngine();
-let plugin: Bun.Subprocess | undefined;
+const plugins: Bun.Subprocess[] = [];
 const directory = () => join(fixture.engine.root, "plugin-data");
 
-beforeAll(async () => {
+/** Starts a plugin process of this name, or one that takes the place of a dead one. */
+async function startPlugin(name: string): Promise<void> {
   const sockets = join(fixture.engine.execRoot, "plugins");
   mkdirSync(sockets, { recursive: true });
-  const socket = join(sockets, "store.sock");
+  const socket = join(sockets, `${name}.sock`);
+  rmSync(socket, { force: true });
   const program = join(import.meta.dir, "../../support/volume-plugin.ts");
-  plugin = Bun.spawn([process.execPath, program, socket, directory()], {
-    stdio: ["ignore", "inherit", "inherit"],
-  });
-  const deadline = Date.now() + 10_000;
-  while (!existsSync(socket)) {
-    if (Date.now() > deadline) throw new Error("the plugin did not start within 10 s");
-    await Bun.sleep(20);
-  }
-}, 60_000);
+  plugins.push(
+    Bun.spawn([process.execPath, program, socket, directory()], { stdio: ["ignore", "inherit", "inherit"] }),
+  );
+  await until(`the plugin ${name} listens`, () => existsSync(socket));
+}
 
+beforeAll(() => startPlugin("store"), 60_000);
 afterAll(async () => {
-  plugin?.kill();
-  await plugin?.exited;
+  for (const plugin of plugins) {
+    plugin.kill();
+    await plugin.exited;
+  }
 });
 
 throughBoth("volume plugins:", fixture, ({ call, ok }) => {
@@ -91,8 +93,32 @@ throughBoth("volume plugins:", fixture, ({ call, ok }) => {
     expect((await start(garbage)).stderr).toContain("no JSON object");
     expect((await start(relative)).stderr).toContain("is not absolute");
     expect((await call(["volume", "rm", refuse])).stderr).toContain("the volume is wanted");
+    const [nowhere, huge] = [await faulty("nowhere"), await faulty("huge")];
+    expect((await start(nowhere)).stderr).toContain("is no directory of this host");
+    expect((await start(huge)).stderr).toContain("the answer is longer than");
     await ok(["run", "--rm", "busybox", "true"]);
-    await ok(["volume", "rm", garbage, relative]);
+    await ok(["volume", "rm", garbage, relative, nowhere, huge]);
+  });
+
+  test("an unknown plugin is told at once", async () => {
+    const { code, stderr } = await call(["volume", "create", "-d", "nonesuch", "v1"], { timeout: 8_000 });
+    expect(code).toBe(1);
+    expect(stderr).toContain('error looking up volume plugin nonesuch: plugin "nonesuch" not found');
+  });
+
+  test("a plugin may come after the engine, and die in a mount: volumes stay in sight", async () => {
+    const late = uniqueName("late");
+    await startPlugin(late);
+    const [mortal, other] = [uniqueName("p"), uniqueName("p")];
+    await ok(["volume", "create", "-d", late, "-o", "fault=die", mortal]);
+    await ok(["volume", "create", "-d", "store", other]);
+    const started = await call(["run", "--rm", "-v", `${mortal}:/data:nocopy`, "busybox", "true"]);
+    expect(started.code).toBe(125);
+    expect(started.stderr).toContain(`plugin ${late}: VolumeDriver.Mount`);
+    const list = await call(["volume", "ls", "-q"], { timeout: 8_000 });
+    expect(list.stdout.split("\n")).toEqual(expect.arrayContaining([mortal, other]));
+    rmSync(join(fixture.engine.execRoot, "plugins", `${late}.sock`));
+    await ok(["volume", "rm", other]);
   });
 
   test("while a plugin hangs, the engine answers", async () => {
