@@ -1,15 +1,16 @@
 import { join } from "node:path";
-import { notImplemented } from "../../errors/index.ts";
-import type { Op } from "../graph/index.ts";
-import type { Operation, Operations } from "../solver/model.ts";
+import type { Operations } from "../solver/model.ts";
 import { ContentChecksums } from "./content/checksums.ts";
 import { execOperation } from "./exec/index.ts";
 import { CacheMounts } from "./exec/mounts/index.ts";
 import { fileOperation } from "./file/index.ts";
 import { linkOperation } from "./link.ts";
 import type { OpRooms } from "./rooms.ts";
+import { gitOperation } from "./source/git.ts";
+import { HttpOperation } from "./source/http.ts";
 import { imageOperation } from "./source/image.ts";
 import { localOperation } from "./source/local.ts";
+import { ociLayoutOperation } from "./source/oci-layout.ts";
 
 export type { CacheMountInfo } from "./exec/mounts/cache-mounts.ts";
 export { CacheMounts } from "./exec/mounts/index.ts";
@@ -26,20 +27,11 @@ export function openOperations(rooms: OpRooms, caches: CacheMounts): Operations 
   return {
     image: imageOperation(rooms),
     local: localOperation(),
-    git: notYet("git contexts"),
-    http: notYet("files of the web"),
-    "oci-layout": notYet("OCI layouts"),
+    git: gitOperation(rooms),
+    http: new HttpOperation(rooms),
+    "oci-layout": ociLayoutOperation(rooms),
     exec: execOperation(rooms, caches, checksums),
     file: fileOperation(rooms, checksums),
     link: linkOperation(rooms),
-  };
-}
-
-function notYet<O extends Op>(what: string): Operation<O> {
-  return {
-    key: async () => undefined,
-    run: async () => {
-      throw notImplemented(`${what} are not supported yet`);
-    },
   };
 }

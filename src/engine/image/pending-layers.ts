@@ -24,15 +24,18 @@ export class PendingLayers implements LayerHolder {
 
   /**
    * Gives an active snapshot its place under a chain ID; one that is there already is as good, and is kept for a while, so
-   * that whoever wants it can say so.
+   * that whoever wants it can say so. Its parent may be another than it was prepared on.
    */
-  async commit(key: string, chainID: Digest, usage: Usage): Promise<void> {
+  async commit(key: string, chainID: Digest, usage: Usage, parent?: Digest): Promise<void> {
     if (this.snapshots.has(chainID)) {
       this.#keep(chainID);
       return;
     }
     try {
-      await this.snapshots.commitUnwritten(key, chainID, { usage });
+      await this.snapshots.commitUnwritten(key, chainID, {
+        usage,
+        ...(parent === undefined ? {} : { parent }),
+      });
     } catch (error) {
       const isTaken =
         error instanceof SlipwayError && error.kind === "conflict" && this.snapshots.has(chainID);

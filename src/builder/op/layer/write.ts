@@ -58,13 +58,11 @@ async function makeLayer(
   workplace.atEnd(async () => {
     if (snapshots.has(key)) await snapshots.remove(key);
   });
-  const root = workplace.rootfs;
-  mkdirSync(root);
-  // What a power cut tears is no layer yet: it is removed at the next start.
-  for (const what of snapshots.mounts(key, { volatile: true })) mount(what, root);
-  const tidy = await work({ workplace, root });
-  while (unmount(root));
   const upper = snapshots.directory(key);
+  // On nothing, the layer's directory is the whole tree.
+  const root = below.length === 0 ? upper : mountRoot(rooms, key, workplace);
+  const tidy = await work({ workplace, root });
+  while (unmount(workplace.rootfs));
   tidy?.(upper);
   const layer = readdirSync(upper).length === 0 ? empty : await measureLayer(upper, signal);
   signal.throwIfAborted();
@@ -72,6 +70,13 @@ async function makeLayer(
   await commitLayer(rooms, key, chainID, layer);
   const { diffID, size } = layer;
   return { diffID, chainID, size, created: new Date().toISOString() };
+}
+
+function mountRoot({ images }: OpRooms, key: string, { rootfs }: Workplace): string {
+  mkdirSync(rootfs);
+  // What a power cut tears is no layer yet: it is removed at the next start.
+  for (const what of images.snapshots.mounts(key, { volatile: true })) mount(what, rootfs);
+  return rootfs;
 }
 
 function chainOn(below: readonly BuiltLayer[], diffID: Digest): Digest {
