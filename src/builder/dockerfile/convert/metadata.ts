@@ -9,7 +9,7 @@ import type {
   Single,
   Words,
 } from "../instructions/index.ts";
-import { quoteList } from "../quote.ts";
+import { quote, quoteList, quoteRune } from "../quote.ts";
 import { goDuration } from "./go-duration.ts";
 import type { StageImage } from "./stage-state.ts";
 import type { Step } from "./step.ts";
@@ -77,7 +77,7 @@ export function convertHealthcheck(step: Step<HealthcheckInstruction>): void {
   step.record(`HEALTHCHECK ${describe(step.command.check)}`);
 }
 
-/** As Go prints the struct. */
+/** As Go's `%q` prints the struct: the number of retries counts as a character. */
 function describe({
   Test,
   Interval = 0,
@@ -86,9 +86,8 @@ function describe({
   StartInterval = 0,
   Retries = 0,
 }: Healthcheck): string {
-  const durations = { Interval, Timeout, StartPeriod, StartInterval };
-  const timing = Object.entries(durations).map(([name, value]) => `${name}:${goDuration(value)}`);
-  return `{Test:[${(Test ?? []).join(" ")}] ${timing.join(" ")} Retries:${Retries}}`;
+  const durations = [Interval, Timeout, StartPeriod, StartInterval].map((value) => quote(goDuration(value)));
+  return `&{${quoteList(Test ?? [])} ${durations.join(" ")} ${quoteRune(Retries)}}`;
 }
 
 /** ENTRYPOINT drops a CMD of the base, but not one of this stage. */
