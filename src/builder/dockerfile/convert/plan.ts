@@ -2,13 +2,12 @@ import { invalid } from "../../../errors/index.ts";
 import { parsePlatform } from "../../../oci/platform.ts";
 import { ExpansionError, noVariables } from "../expand/index.ts";
 import { type Command, type Copy, mountFrom, type Run, type Stage } from "../instructions/index.ts";
-import { DockerfileError } from "../parser/index.ts";
+import { DockerfileError, type Range } from "../parser/index.ts";
 import { closest } from "../suggest.ts";
 import { type Conversion, placed } from "./conversion.ts";
 import { lintFromPlatform, lintUndefinedArgs } from "./from-lint.ts";
 import { contextNamed } from "./named-context.ts";
 import { type PlannedCommand, StageState } from "./stage-state.ts";
-import { reachableFrom } from "./stage-table.ts";
 
 /** Steps that people are told of. */
 const steps: ReadonlySet<Command["kind"]> = new Set(["add", "copy", "run", "workdir"]);
@@ -120,10 +119,22 @@ function external({ stages }: Conversion, name: string, { node }: Command): Stag
 
 /** Throws when a stage needs itself. */
 export function refuseCycles({ stages, source }: Conversion): void {
-  for (const state of stages.states) {
-    const loop = [...state.needs].find(([needed]) => reachableFrom(needed).has(state));
-    if (loop === undefined) continue;
-    const name = state.name === "" ? state.label : state.name;
-    throw new DockerfileError(`circular dependency detected on stage: ${name}`, source, loop[1].node.range);
-  }
+  const done = new Set<StageState>();
+  /** Stages on the way, with the place where the way leaves them. */
+  const open = new Map<StageState, Range>();
+  const follow = (state: StageState, needed: StageState, place: Range): void => {
+    open.set(state, place);
+    const start = open.get(needed);
+    if (start === undefined) return visit(needed);
+    const name = needed.name === "" ? needed.label : needed.name;
+    throw new DockerfileError(`circular dependency detected on stage: ${name}`, source, start);
+  };
+  const visit = (state: StageState): void => {
+    if (done.has(state)) return;
+    if (state.base !== undefined) follow(state, state.base, state.range);
+    for (const [needed, { node }] of state.needs) follow(state, needed, node.range);
+    open.delete(state);
+    done.add(state);
+  };
+  for (const state of stages.states) visit(state);
 }

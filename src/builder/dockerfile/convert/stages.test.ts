@@ -59,6 +59,11 @@ describe("stages", () => {
     expect([cycle.message, cycle.range.start.line]).toEqual(["circular dependency detected on stage: a", 2]);
     const self = await failure("FROM debian AS a\nCOPY --from=a / /");
     expect(self.message).toBe("circular dependency detected on stage: a");
+    const through = await failure("FROM debian AS a\nCOPY --from=b / /\nFROM a AS b");
+    expect([through.message, through.range.start.line]).toEqual([
+      "circular dependency detected on stage: a",
+      2,
+    ]);
     expect((await failure("FROM debian\nCOPY --from=7 / /")).message).toBe("invalid stage index 7");
     const later = "FROM debian AS a\nCOPY --from=b / /\nFROM busybox AS b";
     expect((await failure(later, { options: { targets: ["a"] } })).message).toBe(

@@ -32,6 +32,8 @@ export class IgnoreMatcher {
   readonly #exceptions: readonly number[];
   #parent = "";
   #parentDecision = -1;
+  /** How many names paths in that parent have. */
+  #depth = 1;
 
   /** Throws `invalid` for a malformed pattern. */
   constructor(patterns: readonly string[]) {
@@ -85,6 +87,7 @@ export class IgnoreMatcher {
       const decision = this.#decide(parent);
       this.#parent = parent;
       this.#parentDecision = decision;
+      this.#depth = parent === "" ? 1 : parent.split("/").length + 1;
     }
     const above = parent === "" ? -1 : this.#parentDecision;
     const exact = this.#paths.get(path) ?? -1;
@@ -93,10 +96,9 @@ export class IgnoreMatcher {
   }
 
   #test(path: string, known: number): number {
-    const depth = path.split("/").length;
     for (const [index, matches] of this.#tests) {
       if (index <= known) return known;
-      if (matches(path, depth)) return index;
+      if (matches(path, this.#depth)) return index;
     }
     return known;
   }
