@@ -1,6 +1,7 @@
 /* What builds keep: across crashes and removals, how it is listed and pruned, and how it travels. */
-import { afterAll, beforeAll, expect, test } from "bun:test";
+
 import { Database } from "bun:sqlite";
+import { afterAll, beforeAll, expect, test } from "bun:test";
 import { readdirSync } from "node:fs";
 import { built, classic, contextWith } from "../../support/build.ts";
 import { until } from "../../support/engine.ts";
