@@ -125,9 +125,11 @@ export function refuseCycles({ stages, source }: Conversion): void {
   const follow = (state: StageState, needed: StageState, place: Range): void => {
     open.set(state, place);
     const start = open.get(needed);
-    if (start === undefined) return visit(needed);
-    const name = needed.name === "" ? needed.label : needed.name;
-    throw new DockerfileError(`circular dependency detected on stage: ${name}`, source, start);
+    if (start === undefined) visit(needed);
+    else {
+      const name = needed.name === "" ? needed.label : needed.name;
+      throw new DockerfileError(`circular dependency detected on stage: ${name}`, source, start);
+    }
   };
   const visit = (state: StageState): void => {
     if (done.has(state)) return;
