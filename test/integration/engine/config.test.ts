@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { command, slipwayPath, TestEngine, until } from "../../support/engine.ts";
 import { Folder } from "../../support/folder.ts";
+import { freePort } from "../../support/ports.ts";
 import { uniqueName } from "../../support/suite.ts";
 
 /** `slipway daemon` that is expected to refuse its start at once. */
@@ -33,11 +34,12 @@ test("bad options are refused in one clear line", async () => {
 
 test("tcp without TLS is for the loopback only", async () => {
   expect(await refused("--host=tcp://0.0.0.0:0")).toMatch(/loopback|127\.0\.0\.1/);
-  const engine = await TestEngine.start({ flags: ["--host=tcp://127.0.0.1:29375"] });
+  const address = `127.0.0.1:${freePort()}`;
+  const engine = await TestEngine.start({ flags: [`--host=tcp://${address}`] });
   try {
-    const response = await fetch("http://127.0.0.1:29375/_ping");
+    const response = await fetch(`http://${address}/_ping`);
     expect(await response.text()).toBe("OK");
-    const result = await command([slipwayPath, "-H", "tcp://127.0.0.1:29375", "ps"]);
+    const result = await command([slipwayPath, "-H", `tcp://${address}`, "ps"]);
     expect(result.code).toBe(0);
   } finally {
     await engine.dispose();
