@@ -157,12 +157,13 @@ export interface BuildFailure {
   command?: string;
   /** The engine does not see a directory that the request names: it must be sent. */
   unseen?: boolean;
-  /** An image of what the step would have gone on from. */
+  /** What the step has left. */
   kept?: KeptStep;
 }
 
 /** What it takes to look into a failed step's root file system. */
 export interface KeptStep {
+  /** The ID of an image of it, which has no name. */
   Image: string;
   Args: string[];
   Env: string[];

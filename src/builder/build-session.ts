@@ -4,13 +4,14 @@ import type { Session } from "./solver/index.ts";
 
 /** What a request lends to its build. */
 export function sessionOf(
-  { Secrets = [], SSH = [], Auths = {} }: BuildRequest,
+  { Secrets = [], SSH = [], Auths = {}, KeepFailed = false }: BuildRequest,
   directories: ReadonlyMap<string, string>,
 ): Session {
   const secrets = new Map(Secrets.map(({ ID, Data }) => [ID, Buffer.from(Data, "base64")]));
   const agents = new Map(SSH.map(({ ID, Path }) => [ID, Path]));
   return {
     directories,
+    keepFailed: KeepFailed,
     secret: async (id) => secrets.get(id),
     sshAgent: async (id) => agents.get(id),
     async auth(host) {

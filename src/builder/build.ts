@@ -1,8 +1,9 @@
-import type { BuildRequest, BuildResult } from "../api/build.ts";
+import type { BuildRequest, BuildResult, KeptStep } from "../api/build.ts";
 import { withLease } from "../engine/image/garbage.ts";
 import { asSlipwayError, invalid } from "../errors/index.ts";
 import { Bases } from "./build-bases.ts";
 import { openContexts } from "./build-contexts.ts";
+import { keepFailed } from "./build-debug.ts";
 import { findDockerfile } from "./build-dockerfile.ts";
 import { failureOf, type StepPlaces } from "./build-failure.ts";
 import type { BuildJob } from "./build-job.ts";
@@ -34,28 +35,40 @@ export interface BuildCall {
  */
 export async function runBuild(rooms: BuildRooms, call: BuildCall): Promise<void> {
   const { channel, request, signal } = call;
-  const known: { steps?: StepPlaces } = {};
+  const known: Known = {};
   try {
     await using place = new BuildPlace(rooms.open.imageRooms.dataRoot);
     const result = await withLease(rooms.open.imageRooms, async (lease) => {
       const job = { rooms, request, place, lease, progress: channel, signal };
-      return await perform(job, call, known);
+      try {
+        return await perform(job, call, known);
+      } catch (error) {
+        known.kept = await keepFailed(job, error);
+        throw error;
+      }
     });
     channel.send({ result });
   } catch (error) {
     // What the system says of a failure of ours belongs into the log, too.
     if (asSlipwayError(error).kind === "system")
       rooms.open.context.log("error", `build: ${asSlipwayError(error).message}`);
-    channel.send({ error: failureOf(error, known.steps) });
+    const { steps, kept } = known;
+    channel.send({ error: { ...failureOf(error, steps), ...(kept === undefined ? {} : { kept }) } });
   } finally {
     channel.end();
   }
 }
 
+/** What a build has come to know by the time that it fails. */
+interface Known {
+  steps?: StepPlaces;
+  kept?: KeptStep | undefined;
+}
+
 async function perform(
   job: BuildJob,
   { archive, offer, channel }: BuildCall,
-  known: { steps?: StepPlaces },
+  known: Known,
 ): Promise<BuildResult> {
   const { request, progress, signal } = job;
   const contexts = await openContexts(job, archive);

@@ -58,6 +58,8 @@ export interface OpStatus {
 export interface Session {
   /** Paths of directories, and of OCI layouts, by the names that the graph has for them. */
   readonly directories: ReadonlyMap<string, string>;
+  /** A command that fails leaves its root file system for somebody to look into. */
+  readonly keepFailed?: boolean;
   /** Undefined for one that was not given. */
   secret(id: string): Promise<Uint8Array | undefined>;
   /** Path of an agent's socket on this host; undefined when none was given. */

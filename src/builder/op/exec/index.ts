@@ -4,6 +4,7 @@ import type { Operation, OpJob, Result } from "../../solver/model.ts";
 import type { Checksums } from "../content/model.ts";
 import { type WritableRoot, writeLayer } from "../layer/write.ts";
 import type { OpRooms } from "../rooms.ts";
+import { CommandFailure } from "./failure.ts";
 import { execKey } from "./key.ts";
 import { type CacheMounts, prepareMounts } from "./mounts/index.ts";
 import { joinStepNetwork } from "./network.ts";
@@ -17,9 +18,17 @@ export function execOperation(rooms: OpRooms, caches: CacheMounts, checksums: Ch
     key: (op, inputs, job) => execKey(checksums, op, inputs, job),
     async run(op, inputs, job) {
       const below = layersOf(inputs[0]);
-      const work = (place: WritableRoot) => step(rooms, caches, op, inputs, job, place);
+      let exit: StepExit = { code: 0, oom: false };
+      const work = async (place: WritableRoot) => {
+        const done = await step(rooms, caches, op, inputs, job, place);
+        exit = done.exit;
+        if (exit.code !== 0 && job.session.keepFailed !== true) throw new CommandFailure(op, exit);
+        return done.tidy;
+      };
       const layer = await writeLayer(rooms, below, work, job.signal);
-      return { kind: "layers", layers: [...below, layer] };
+      const layers = [...below, layer];
+      if (exit.code !== 0) throw new CommandFailure(op, exit, layers);
+      return { kind: "layers", layers };
     },
   };
 }
@@ -64,8 +73,7 @@ async function step(
     },
     job.signal,
   );
-  if (exit.code !== 0) throw failure(op, exit);
-  return (upper: string) => stubs.remove(upper);
+  return { exit, tidy: (upper: string) => stubs.remove(upper) };
 }
 
 /** Where the runtime mounts the kernel's file systems. */
@@ -75,10 +83,4 @@ const kernelPlaces = ["/proc", "/dev", "/sys"];
 function isFirst(variable: string, at: number, all: readonly string[]): boolean {
   const name = variable.slice(0, variable.indexOf("="));
   return all.findIndex((other) => other.startsWith(`${name}=`)) === at;
-}
-
-function failure({ args }: ExecOp, { code, oom }: StepExit): Error {
-  const what = `process ${JSON.stringify(args.join(" "))} did not complete successfully: exit code: ${code}`;
-  const why = oom ? ": cannot allocate memory: it needed more than the build's limit (--memory) allows" : "";
-  return invalid(what + why, { exitCode: code });
 }

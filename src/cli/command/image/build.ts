@@ -1,5 +1,6 @@
 import { checkReport, parseCall } from "../../build/check.ts";
 import { sourceOf } from "../../build/context.ts";
+import { lookInto } from "../../build/debug.ts";
 import { failureText } from "../../build/failure.ts";
 import { type BuildFlags, buildFlags } from "../../build/flags.ts";
 import { checkDestination, type Output } from "../../build/output.ts";
@@ -40,7 +41,11 @@ export default command({
       },
     );
     if ("failure" in outcome) {
-      printError(failureText(outcome.failure, log));
+      const { failure } = outcome;
+      printError(failureText(failure, log));
+      if (failure.kept !== undefined) await lookInto(client, failure.kept);
+      else if (failure.exitCode !== undefined)
+        printError("To look into the root file system of the step that failed, build with --debug.\n");
       return 1;
     }
     const { result } = outcome;
