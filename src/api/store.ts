@@ -74,6 +74,8 @@ export interface CollectReport {
   Images: CollectedImage[];
   /** Bytes of leftovers and abandoned downloads. */
   Leftovers: number;
+  /** Bytes of what builds keep. */
+  BuildCache: number;
   SpaceReclaimed: number;
   /** What may not go although the target was not reached, and why. */
   Kept: { Id: string; Names: string[]; Reason: string }[];

@@ -72,7 +72,7 @@ export class Engine implements Backend {
     const { context, imageRooms, metastore } = rooms;
     const builder = await options.openBuilds(rooms);
     const lastUse = new LastUse(metastore, imageRooms.images, context.containers, context.events);
-    const janitor = new Janitor({ engine: context, rooms: imageRooms, lastUse });
+    const janitor = new Janitor({ engine: context, rooms: imageRooms, lastUse, builds: builder.verbs });
     context.background.run("collect garbage", () => rooms.collect().finally(() => janitor.start()));
     return new Engine(rooms, janitor, builder);
   }

@@ -31,7 +31,7 @@ export class TestStore implements StoreVerbs {
 
   async collect(options: unknown) {
     this.last = options;
-    return { FreeSpace: 10, Target: 5, Images: [], Leftovers: 0, SpaceReclaimed: 0, Kept: [] };
+    return { FreeSpace: 10, Target: 5, Images: [], Leftovers: 0, BuildCache: 0, SpaceReclaimed: 0, Kept: [] };
   }
 
   async imageTree() {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { randomBytes } from "node:crypto";
 import type { CollectReport } from "../../../src/api/index.ts";
+import { contextWith } from "../../support/build.ts";
 import { dockerArchive } from "../../support/docker-archive.ts";
 import { TestEngine, until } from "../../support/engine.ts";
 import { Folder } from "../../support/folder.ts";
@@ -121,3 +122,24 @@ test("says in text what would go, and that it is not enough", async () => {
   const wrong = await disk.engine.slipway(["system", "gc", "--free", "much"]);
   expect(wrong).toMatchObject({ code: 1, stderr: expect.stringContaining("invalid size: 'much'") });
 }, 30_000);
+
+test("what builds keep goes before images do", async () => {
+  await using disk = await SmallDisk.start("100m", "--gc-images=unused", "--gc-min-free-space=1MB");
+  const stages = [
+    "FROM busybox AS big",
+    "RUN head -c 8000000 /dev/urandom > /big",
+    "FROM busybox",
+    "COPY --from=big /bin/sh /copied",
+  ];
+  using context = contextWith({ Dockerfile: stages.join("\n") });
+  await disk.ok("build", "-t", "built:1", context.path);
+  await disk.load("first");
+  const { FreeSpace } = await disk.collect("--free", "1MB");
+  const more = ["--free", `${FreeSpace + 4_000_000}`];
+  const foreseen = await disk.collect("--dry-run", ...more);
+  expect(foreseen).toMatchObject({ Images: [], BuildCache: 4_000_000, SpaceReclaimed: 4_000_000 });
+  const report = await disk.collect(...more);
+  expect(report).toMatchObject({ Images: [], Kept: [] });
+  expect(report.BuildCache).toBeGreaterThanOrEqual(8_000_000);
+  expect(await disk.names()).toEqual(["built", "busybox", "first"]);
+});

@@ -36,7 +36,7 @@ export default command({
 });
 
 function text(report: CollectReport, dryRun: boolean): string {
-  const { FreeSpace, Target, Images, Leftovers, SpaceReclaimed, Kept } = report;
+  const { FreeSpace, Target, Images, Leftovers, BuildCache, SpaceReclaimed, Kept } = report;
   if (FreeSpace >= Target)
     return `Nothing to do: ${humanSize(FreeSpace)} are free, and ${humanSize(Target)} are wanted\n`;
   const rows = Images.map(({ Id, Names, LastUsed, Size }) =>
@@ -49,6 +49,7 @@ function text(report: CollectReport, dryRun: boolean): string {
   const parts: string[] = [];
   if (rows.length > 0) parts.push(alignColumns(["IMAGE\tLAST USED\tSIZE", ...rows].join("\n")), "\n");
   if (Leftovers > 0) parts.push(`Leftovers of interrupted work: ${humanSize(Leftovers)}\n`);
+  if (BuildCache > 0) parts.push(`Build cache: ${humanSize(BuildCache)}\n`);
   parts.push(`${dryRun ? "Would reclaim" : "Total reclaimed space"}: ${humanSize(SpaceReclaimed)}\n`);
   if (FreeSpace + SpaceReclaimed < Target) {
     parts.push(

@@ -1,7 +1,7 @@
 import { statfs } from "node:fs/promises";
 import type * as api from "../../../api/index.ts";
 import type { Target } from "../../../images/index.ts";
-import type { CollectOptions } from "../../backend.ts";
+import type { BuildVerbs, CollectOptions } from "../../backend.ts";
 import { bytesOf, parseFreeSpace } from "../../config/collection.ts";
 import type { EngineContext } from "../../context.ts";
 import { removeTarget } from "../../image/prune.ts";
@@ -16,13 +16,15 @@ export interface CollectContext {
   readonly engine: EngineContext;
   readonly rooms: ImageRooms;
   readonly lastUse: LastUse;
+  /** What builds keep, and how it goes. */
+  readonly builds: Pick<BuildVerbs, "usage" | "prune">;
 }
 
 /** How long deletions of before are waited for, whose space is not free yet. */
 const patience = 60_000;
 
 /**
- * Makes room until enough is free: first what nothing needs, then images, those first that were not used for the
+ * Makes room until enough is free: first what nothing needs, then what builds keep, then images, those first that were not used for the
  * longest time. Containers' images and images that others were made from stay.
  */
 export async function collectStore(
@@ -40,17 +42,26 @@ export async function collectStore(
     Target,
     Images: [],
     Leftovers: 0,
+    BuildCache: 0,
     SpaceReclaimed: 0,
     Kept: [],
   };
   if (FreeSpace >= Target) return report;
   report.Leftovers = await removeWaste(engine, rooms, dryRun, signal);
+  // Layers that it keeps would stay with their images gone.
+  report.BuildCache = await collectBuilds(
+    context,
+    Target - FreeSpace - report.Leftovers,
+    { Target, dryRun },
+    signal,
+  );
+  const collected = report.Leftovers + report.BuildCache;
   const scope = unused === undefined ? gc.images : unused ? "unused" : "dangling";
   const { free, kept } = candidates(rooms, { images: scope, keep: gc.keep });
   const chosen: Target[] = [];
   let planned = 0;
   for (const target of leastRecentlyUsedFirst(context, free)) {
-    if (FreeSpace + report.Leftovers + planned >= Target) break;
+    if (FreeSpace + collected + planned >= Target) break;
     signal.throwIfAborted();
     const before = planned;
     planned = sizeOf(rooms, dryRun ? [...chosen, target] : [target]) + (dryRun ? 0 : before);
@@ -58,7 +69,7 @@ export async function collectStore(
     chosen.push(target);
     if (!dryRun) await removeTarget(rooms, target);
   }
-  report.SpaceReclaimed = report.Leftovers + planned;
+  report.SpaceReclaimed = collected + planned;
   if (FreeSpace + report.SpaceReclaimed < Target) {
     report.Kept = kept.map(({ target, reason }) => {
       const { Id, Names } = describe(context, target, 0);
@@ -66,6 +77,25 @@ export async function collectStore(
     });
   }
   return report;
+}
+
+/** Frees at least what is lacking, if there is so much; answers the bytes, of a dry run at most so many. */
+async function collectBuilds(
+  { builds, rooms }: CollectContext,
+  lacking: number,
+  { Target, dryRun }: { Target: number; dryRun: boolean },
+  signal: AbortSignal,
+): Promise<number> {
+  if (lacking <= 0) return 0;
+  if (dryRun) {
+    const free = (await builds.usage({})).filter(({ InUse, Shared }) => !InUse && !Shared);
+    return Math.min(
+      lacking,
+      free.reduce((sum, { Size }) => sum + Size, 0),
+    );
+  }
+  await deletionsEnd(rooms, signal);
+  return (await builds.prune({ all: true, filters: {}, minFreeSpace: Target })).SpaceReclaimed;
 }
 
 /** Free bytes of the file system that a path lies on, as far as others than root may use them, and its size. */
