@@ -6,10 +6,10 @@ export class StageTable {
   readonly states: StageState[] = [];
   readonly #byName = new Map<string, StageState>();
 
-  /** A stage goes on from the stage that its base names, if one before it has that name. */
+  /** A stage goes on from the stage that its base names, in any case, if one before it has that name. */
   add(state: StageState): void {
     this.states.push(state);
-    if (state.stage !== undefined) state.base = this.#byName.get(state.baseName);
+    if (state.stage !== undefined) state.base = this.named(state.baseName);
     if (state.name !== "") this.#byName.set(state.name, state);
   }
 

@@ -18,7 +18,7 @@ describe("stages", () => {
   });
 
   test("are targets by name, in any case, or by number; several at once", async () => {
-    const text = "FROM debian AS Base\nRUN x\nFROM busybox AS other\nFROM base\nRUN z";
+    const text = "FROM debian AS Base\nRUN x\nFROM busybox AS other\nFROM BASE\nRUN z";
     const { targets } = await convert(text, { options: { targets: ["BASE", "2"] } });
     expect(targets.map(({ name, tree }) => [name, tree?.name])).toEqual([
       ["base", "[base 2/2] RUN x"],

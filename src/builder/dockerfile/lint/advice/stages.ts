@@ -9,7 +9,7 @@ const rootUser: Rule = { name: "RootUser", description: "Containers should not r
 export function adviseStages(linter: Linter, { stages }: Dockerfile): void {
   const names = new Set<string>();
   for (const { from } of stages) {
-    if (!names.has(from.base) && isLatest(from.base)) {
+    if (!names.has(from.base.toLowerCase()) && isLatest(from.base)) {
       const message = `${from.base} means another image every time it is published: give it a tag`;
       linter.report(latestTag, from.node, message);
     }
@@ -41,6 +41,6 @@ function adviseUser(linter: Linter, last: Stage, stages: readonly Stage[]): void
 function lineage(stage: Stage, stages: readonly Stage[]): Stage[] {
   const below = stages
     .slice(0, stage.index)
-    .findLast(({ from }) => from.name === stage.from.base && from.name !== "");
+    .findLast(({ from }) => from.name !== "" && from.name === stage.from.base.toLowerCase());
   return below === undefined ? [stage] : [...lineage(below, stages), stage];
 }
