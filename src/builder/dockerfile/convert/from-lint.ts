@@ -69,7 +69,7 @@ export function lintDefaults(linter: Linter, { stages, globals }: Dockerfile, le
       throw error;
     });
     for (const { from } of stages) {
-      if (isReference(lexer.expand(from.base, args).text)) continue;
+      if (!from.base.includes("$") || isReference(lexer.expand(from.base, args).text)) continue;
       const message = `Default value for ARG ${from.base} results in empty or invalid base image name`;
       linter.report(rules.InvalidDefaultArgInFrom, placeOf(from), message);
     }
