@@ -4,7 +4,8 @@ import { output } from "./measure.ts";
 import { startDocker } from "./peers/docker.ts";
 import { startPodman } from "./peers/podman.ts";
 import { startSlipway } from "./peers/slipway.ts";
-import type { Context, Row, Scenario } from "./scenario.ts";
+import { type Context, columns, type Row, type Scenario } from "./scenario.ts";
+import { apt, build } from "./scenarios/build.ts";
 import { images } from "./scenarios/images.ts";
 import { load } from "./scenarios/load.ts";
 import { churn, many } from "./scenarios/many.ts";
@@ -24,6 +25,8 @@ const scenarios: Record<string, Scenario | Scenario[]> = {
   images,
   network,
   storage,
+  build,
+  apt,
 };
 const asked = process.argv.slice(2);
 const unknown = asked.find((name) => !(name in scenarios));
@@ -47,7 +50,7 @@ try {
     `${slipway.version}, ${docker.version}, ${podman.version}; Linux ${release()}, ${cpus().length} cores (${cpus()[0]?.model})\n`,
   );
   console.log(
-    "| what | slipway | docker | podman | bare crun | target | met |\n|---|---|---|---|---|---|---|",
+    `| what | ${columns.join(" | ")} | target | met |\n|---|${"---|".repeat(columns.length)}---|---|`,
   );
   for (const name of asked.length > 0 ? asked : Object.keys(scenarios)) {
     for (const scenario of [scenarios[name] ?? []].flat())
@@ -65,6 +68,6 @@ function format({ what, unit, values, target, met }: Row): string {
     value === undefined
       ? ""
       : `${value >= 100 ? value.toFixed(0) : value.toFixed(value < 1 ? 2 : 1)} ${unit}`.trim();
-  const cells = [values.slipway, values.docker, values.podman, values["bare crun"]].map(cell);
+  const cells = columns.map((column) => cell(values[column]));
   return `| ${what} | ${cells.join(" | ")} | ${target} | ${met === undefined ? "" : met ? "yes" : "**no**"} |`;
 }

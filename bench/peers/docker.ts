@@ -41,7 +41,8 @@ export async function startDocker(): Promise<Peer> {
       await output([
         "sh",
         "-c",
-        `ip link delete dkbench0; umount ${root}/run/netns/* 2>/dev/null; rm -rf ${root}; true`,
+        // It leaves its rules behind, and they name the bridge that goes.
+        `for table in nat filter; do iptables -t $table -S | grep dkbench0 | sed "s/^-A/iptables -t $table -D/" | sh; done; ip link delete dkbench0; umount ${root}/run/netns/* 2>/dev/null; rm -rf ${root}; true`,
       ]);
     },
   };

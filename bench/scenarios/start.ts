@@ -42,9 +42,9 @@ export const start: Scenario = async (context) => {
       slipway: () => timed(slipway.command(...args)),
       docker: () => timed(docker.command(...args)),
       podman: () => timed(podman.command(...args)),
-      "bare crun": () => timed(["crun", "run", "--bundle", bundle, `bare${number++}`]),
+      bare: () => timed(["crun", "run", "--bundle", bundle, `bare${number++}`]),
     });
-    const ratio = values.slipway / values["bare crun"];
+    const ratio = values.slipway / values.bare;
     const faster = Math.min(values.docker, values.podman) / values.slipway;
     rows.push({
       what: `run --rm --network ${network} busybox true`,
