@@ -9,6 +9,8 @@ import { type ArchivedImages, imageArchive } from "./archive.ts";
 import { type Built, type MadeImage, makeImage, makeIndex, register } from "./image.ts";
 import { imageOptions, isOn, namesOf } from "./options.ts";
 import { pushName } from "./push.ts";
+import { withEpoch } from "./rewrite.ts";
+import { squashed } from "./squash.ts";
 import { BlobStore } from "./store.ts";
 import { treeArchive } from "./tree.ts";
 
@@ -28,14 +30,16 @@ export async function exportOutputs(
   built: readonly Built[],
   offer: Offer,
 ): Promise<BuildTargetResult[]> {
-  const groups = grouped(job, built);
+  const isSquashed = job.request.Squash === true;
+  const all = isSquashed ? await Promise.all(built.map((one) => squashed(job, one))) : built;
+  const groups = grouped(job, all);
   const { Outputs = [] } = job.request;
   const outputs = Outputs.length > 0 ? Outputs : [{ Type: "image", Attributes: {} }];
   let results: BuildTargetResult[] = groups.map(({ name }) => ({ Target: name, Names: [] }));
   for (const [index, output] of outputs.entries()) {
     const { Type } = output;
     if (Type === "image" || Type === "registry") results = await toImages(job, groups, output);
-    else if (Type === "local" || Type === "tar") await toTree(job, built, (stream) => offer(index, stream));
+    else if (Type === "local" || Type === "tar") await toTree(job, all, (stream) => offer(index, stream));
     else if (Type === "oci" || Type === "docker") {
       results = await toArchive(job, groups, output, (stream) => offer(index, stream));
     } else
@@ -143,7 +147,12 @@ async function make(
   const options = imageOptions(job.request, output, usual);
   using store = new BlobStore(job);
   tell({ id: "exporting layers" });
-  const images = await Promise.all(built.map((one) => makeImage(job, store, one, options)));
+  const rewrites = isOn(output.Attributes["rewrite-timestamp"]);
+  const images = await Promise.all(
+    built.map(async (one) => {
+      return await makeImage(job, store, rewrites ? await withEpoch(job, one) : one, options);
+    }),
+  );
   const index = images.length > 1 ? await makeIndex(store, images, options.annotations) : undefined;
   await store.written(images.flatMap(({ layers }) => layers.map(({ chainID }) => chainID)));
   tell({ id: "exporting layers", done: true });
