@@ -16,6 +16,7 @@ const libc = dlopen("libc.so.6", {
   eventfd: { args: [T.u32, T.i32], returns: T.i32 },
   execve: { args: [T.ptr, T.ptr, T.ptr], returns: T.i32 },
   fcntl: { args: [T.i32, T.i32, T.i64], returns: T.i32 },
+  fchdir: { args: [T.i32], returns: T.i32 },
   fchmodat: { args: [T.i32, T.ptr, T.u32, T.i32], returns: T.i32 },
   fchownat: { args: [T.i32, T.ptr, T.u32, T.u32, T.i32], returns: T.i32 },
   fgetxattr: { args: [T.i32, T.ptr, T.ptr, T.u64], returns: T.i64_fast },

@@ -89,7 +89,7 @@ export class OpBench implements AsyncDisposable {
   async layer(below: readonly BuiltLayer[], work: (root: string) => void): Promise<BuiltLayer> {
     const make = async ({ root }: { root: string }) => {
       work(root);
-      return undefined;
+      return {};
     };
     return await writeLayer(this.rooms, below, make, new AbortController().signal);
   }

@@ -11,3 +11,9 @@ export function enterRoot(root: string): void {
   process.chdir("/");
   process.umask(0);
 }
+
+/** The same for an open directory, which may lie outside of the present root. */
+export function enterOpenRoot(directory: number): void {
+  check(libc.fchdir(directory), "enter an open directory");
+  enterRoot(".");
+}

@@ -25,7 +25,8 @@ function write(): null {
   return null;
 }
 
-function measure(): MeasuredLayer {
+/** Of this process's root directory. */
+export function measure(): MeasuredLayer {
   const hasher = new Bun.CryptoHasher("sha256");
   const packer = new Packer(new Output((bytes) => hasher.update(bytes)));
   const several = new Set<bigint>();

@@ -1,5 +1,6 @@
-import { readFileSync } from "node:fs";
-import { enterRoot } from "../../../layers/child/chroot.ts";
+import { openSync, readFileSync } from "node:fs";
+import { enterOpenRoot, enterRoot } from "../../../layers/child/chroot.ts";
+import { measure } from "../../../layers/child/diff.ts";
 import { answer } from "../../../layers/child/protocol.ts";
 import type { FileAction } from "../../graph/index.ts";
 import type { FileRequest } from "../file/request.ts";
@@ -18,7 +19,7 @@ interface Prepared {
   readonly copies: readonly PreparedCopy[];
 }
 
-/** The child of a file operation. Its argument is the path of a FileRequest. */
+/** The child of a file operation. Its argument is the path of a FileRequest; it answers a MeasuredLayer. */
 export async function run(args: string[]): Promise<number> {
   return await answer(args, async (path: string) => {
     const request = JSON.parse(readFileSync(path, "utf8")) as FileRequest;
@@ -29,12 +30,14 @@ export async function run(args: string[]): Promise<number> {
       const copies = action.action === "copy" ? await prepareCopy(action, trees[action.input]) : [];
       prepared.push({ action, owner, copies });
     }
+    const upper = openSync(request.upper, "r");
     enterRoot(request.root);
     const times = new DirectoryTimes();
     const place = { times, time: BigInt(request.time) * 1_000_000_000n };
     for (const { action, owner, copies } of prepared) await perform(action, owner, copies, place);
     times.apply();
-    return null;
+    enterOpenRoot(upper);
+    return measure();
   });
 }
 

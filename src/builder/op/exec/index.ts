@@ -23,7 +23,7 @@ export function execOperation(rooms: OpRooms, caches: CacheMounts, checksums: Ch
         const done = await step(rooms, caches, op, inputs, job, place);
         exit = done.exit;
         if (exit.code !== 0 && job.session.keepFailed !== true) throw new CommandFailure(op, exit);
-        return done.tidy;
+        return { tidy: done.tidy };
       };
       const layer = await writeLayer(rooms, below, work, job.signal);
       const layers = [...below, layer];

@@ -1,12 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { invalid } from "../../../errors/index.ts";
-import { startChild } from "../../../layers/index.ts";
+import { type MeasuredLayer, startChild } from "../../../layers/index.ts";
 import type { FileOp } from "../../graph/index.ts";
 import type { Operation, OpJob, Result } from "../../solver/model.ts";
 import type { TreeRequest } from "../child/source/tree.ts";
 import type { Checksums } from "../content/model.ts";
-import { type WritableRoot, writeLayer } from "../layer/write.ts";
+import { type Finished, type WritableRoot, writeLayer } from "../layer/write.ts";
 import type { OpRooms } from "../rooms.ts";
 import { mountInput } from "../tree.ts";
 import { fileKey } from "./key.ts";
@@ -43,8 +43,8 @@ async function change(
   { actions, time = earliest }: FileOp,
   inputs: readonly Result[],
   job: OpJob,
-  { workplace, root }: WritableRoot,
-): Promise<undefined> {
+  { workplace, root, upper }: WritableRoot,
+): Promise<Finished> {
   const read = new Set(actions.flatMap((action) => (action.action === "copy" ? [action.input] : [])));
   const trees = inputs.map((input, number): TreeRequest | null => {
     if (!read.has(number)) return null;
@@ -52,10 +52,10 @@ async function change(
     const foreign = input.kind === "directory";
     return { root: directory, ignore: foreign ? input.ignore : [], foreign };
   });
-  const request: FileRequest = { root, actions, inputs: trees, time };
+  const request: FileRequest = { root, upper, actions, inputs: trees, time };
   // Longer than an argument can be.
   const path = join(workplace.directory, "request.json");
   writeFileSync(path, JSON.stringify(request), { mode: 0o600 });
-  await startChild<null>("build-file", path, { signal: job.signal }).result;
-  return undefined;
+  const measured = await startChild<MeasuredLayer>("build-file", path, { signal: job.signal }).result;
+  return { measured };
 }

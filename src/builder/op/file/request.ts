@@ -5,6 +5,8 @@ import type { TreeRequest } from "../child/source/tree.ts";
 export interface FileRequest {
   /** Mounted and writable; it becomes the child's root. */
   readonly root: string;
+  /** The directory that has what was changed in the end; the layer that it is gets measured. */
+  readonly upper: string;
   readonly actions: readonly FileAction[];
   /** By the actions' number of an input; those that no action reads are null. */
   readonly inputs: readonly (TreeRequest | null)[];

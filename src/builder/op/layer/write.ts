@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync } from "node:fs";
 import { endOfArchive } from "../../../archive/index.ts";
 import { buildingPrefix } from "../../../engine/image/garbage.ts";
-import { measureLayer } from "../../../layers/diff.ts";
+import { type MeasuredLayer, measureLayer } from "../../../layers/diff.ts";
 import { chainIDs, type Digest, digestOf } from "../../../oci/digest.ts";
 import { mount, unmount } from "../../../os/mount.ts";
 import type { BuiltLayer } from "../../solver/model.ts";
@@ -14,10 +14,17 @@ export interface WritableRoot {
   readonly workplace: Workplace;
   /** Where it is mounted. */
   readonly root: string;
+  /** The directory of what is changed, the upper one of an overlay. */
+  readonly upper: string;
 }
 
-/** To be called on the overlay's upper directory after everything was unmounted, before the layer is made of it. */
-export type Tidy = (upper: string) => void;
+/** What is known of a layer when the work on it is done. */
+export interface Finished {
+  /** To be called on the overlay's upper directory after everything was unmounted, before the layer is made of it. */
+  readonly tidy?: (upper: string) => void;
+  /** What the layer is, if whoever made it has looked already. */
+  readonly measured?: MeasuredLayer;
+}
 
 export const buildPrefix = buildingPrefix;
 
@@ -31,7 +38,7 @@ const empty = { diffID: digestOf(endOfArchive), size: 0, inodes: 1 };
 export async function writeLayer(
   rooms: OpRooms,
   below: readonly BuiltLayer[],
-  work: (place: WritableRoot) => Promise<Tidy | undefined>,
+  work: (place: WritableRoot) => Promise<Finished>,
   signal: AbortSignal,
 ): Promise<BuiltLayer> {
   signal.throwIfAborted();
@@ -49,7 +56,7 @@ async function makeLayer(
   rooms: OpRooms,
   workplace: Workplace,
   below: readonly BuiltLayer[],
-  work: (place: WritableRoot) => Promise<Tidy | undefined>,
+  work: (place: WritableRoot) => Promise<Finished>,
   signal: AbortSignal,
 ): Promise<BuiltLayer> {
   const { snapshots } = rooms.images;
@@ -61,10 +68,10 @@ async function makeLayer(
   const upper = snapshots.directory(key);
   // On nothing, the layer's directory is the whole tree.
   const root = below.length === 0 ? upper : mountRoot(rooms, key, workplace);
-  const tidy = await work({ workplace, root });
+  const { tidy, measured } = await work({ workplace, root, upper });
   while (unmount(workplace.rootfs));
   tidy?.(upper);
-  const layer = readdirSync(upper).length === 0 ? empty : await measureLayer(upper, signal);
+  const layer = measured ?? (readdirSync(upper).length === 0 ? empty : await measureLayer(upper, signal));
   signal.throwIfAborted();
   const chainID = chainOn(below, layer.diffID);
   await commitLayer(rooms, key, chainID, layer);

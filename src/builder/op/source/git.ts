@@ -25,7 +25,7 @@ export function gitOperation(rooms: OpRooms): Operation<GitOp> {
         [],
         async ({ root }) => {
           await checkOut(found, op, root, job);
-          return undefined;
+          return {};
         },
         job.signal,
       );

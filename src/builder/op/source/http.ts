@@ -61,7 +61,7 @@ export class HttpOperation implements Operation<HttpOp> {
     const saved: Digest[] = [];
     const save = async ({ root }: WritableRoot) => {
       saved.push(await saveBody(response, join(root, name), op, job));
-      return undefined;
+      return {};
     };
     const layer = await writeLayer(this.rooms, [], save, job.signal);
     const [etag, modified] = [headers.get("etag"), headers.get("last-modified")];

@@ -19,14 +19,7 @@ const coarseTick = 2100;
  * The digest of a file's content and extended attributes, remembered in an index. As in git's racy rule, a file that
  * changed so recently that its next change might show the same times is not remembered.
  */
-export function hashFile(
-  directory: number,
-  name: Buffer,
-  stat: Uint32Array,
-  index: HashIndex | undefined,
-): Uint8Array {
-  const known = index?.find(stat);
-  if (known !== undefined) return known;
+export function hashFile(directory: number, name: Buffer, index: HashIndex | undefined): Uint32Array {
   const fd = openAt(directory, name, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const before = statOpen(fd);
@@ -38,7 +31,7 @@ export function hashFile(
   }
 }
 
-function digestOf(fd: number): Uint8Array {
+function digestOf(fd: number): Uint32Array {
   const hasher = new Bun.CryptoHasher("sha256");
   for (;;) {
     const count = readSync(fd, chunk, 0, chunk.length, null);
@@ -52,7 +45,7 @@ function digestOf(fd: number): Uint8Array {
     hasher.update(`\0${name}=${value.length}:`);
     hasher.update(value);
   }
-  return new Uint8Array(hasher.digest());
+  return new Uint32Array(new Uint8Array(hasher.digest()).buffer);
 }
 
 function statOpen(fd: number): Uint32Array {

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, fsyncSync, openSync, readSync, renameSync, writeSync } from "node:fs";
 import { errnoOf } from "../../../../errors/index.ts";
 
 /** Words of 32 bits: of a key, of a digest, of both together. */
@@ -9,7 +9,7 @@ const recordWords = keyWords + digestWords;
 const headWords = 4;
 const magic = 0x31584953;
 const smallest = 1 << 10;
-const fullest = 0.7;
+const fullest = 0.8;
 /** Records of files that were not met go once there are so many times as many as of those that were. */
 const staleFactor = 4;
 
@@ -40,25 +40,30 @@ export class HashIndex {
     this.#met = new Uint8Array(this.#capacity);
   }
 
-  /** The digest that a file had when the kernel said the same of it; a view that holds until the next call. */
-  find(stat: Uint32Array): Uint8Array | undefined {
+  /** Where among the words the digest is that a file had when the kernel said the same of it; -1 when it is not known. */
+  find(stat: Uint32Array): number {
     const slot = this.#slot(stat);
     const at = headWords + slot * recordWords;
-    if (this.#isFree(at)) return undefined;
+    if (this.#isFree(at)) return -1;
     if (this.#met[slot] === 0) {
       this.#met[slot] = 1;
       this.#metCount++;
     }
-    return new Uint8Array(this.#words.buffer, (at + keyWords) * 4, digestWords * 4);
+    return at + keyWords;
   }
 
-  add(stat: Uint32Array, digest: Uint8Array): void {
+  /** The table itself. */
+  get words(): Uint32Array {
+    return this.#words;
+  }
+
+  add(stat: Uint32Array, digest: Uint32Array): void {
     if (this.#count + 1 > this.#capacity * fullest) this.#grow();
     const slot = this.#slot(stat);
     const at = headWords + slot * recordWords;
     if (this.#isFree(at)) this.#count++;
     this.#words.set(this.#key, at);
-    new Uint8Array(this.#words.buffer, (at + keyWords) * 4, digestWords * 4).set(digest);
+    this.#words.set(digest, at + keyWords);
     if (this.#met[slot] === 0) this.#metCount++;
     this.#met[slot] = 1;
     this.#changed = true;
@@ -137,18 +142,27 @@ const emptyTable = (capacity: number): Uint32Array => new Uint32Array(headWords 
 
 /** Undefined for what is no table: there is none, or it is of another version. */
 function read(path: string): Uint32Array | undefined {
-  let bytes: Buffer;
+  let fd: number;
   try {
-    bytes = readFileSync(path);
+    fd = openSync(path, "r");
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return undefined;
     throw error;
   }
-  const capacity = (bytes.length / 4 - headWords) / recordWords;
-  if (!Number.isInteger(capacity) || capacity < smallest || (capacity & (capacity - 1)) !== 0)
-    return undefined;
-  const whole = bytes.byteOffset % 4 === 0 ? bytes : Buffer.from(bytes);
-  const words = new Uint32Array(whole.buffer, whole.byteOffset, whole.length / 4);
-  const table = words.byteOffset === 0 && words.buffer.byteLength === whole.length ? words : words.slice();
-  return table[0] === magic && (table[1] ?? 0) <= capacity * fullest + 1 ? table : undefined;
+  try {
+    const { size } = fstatSync(fd);
+    const capacity = (size / 4 - headWords) / recordWords;
+    if (!Number.isInteger(capacity) || capacity < smallest || (capacity & (capacity - 1)) !== 0)
+      return undefined;
+    const words = new Uint32Array(size / 4);
+    const bytes = new Uint8Array(words.buffer);
+    for (let at = 0; at < size; ) {
+      const count = readSync(fd, bytes, at, size - at, at);
+      if (count === 0) return undefined;
+      at += count;
+    }
+    return words[0] === magic && (words[1] ?? 0) <= capacity * fullest + 1 ? words : undefined;
+  } finally {
+    closeSync(fd);
+  }
 }

@@ -69,7 +69,7 @@ export async function performCopy(
       continue;
     }
     const { tree } = copy;
-    const rules: CopyRules = { tree, owner, mode, exclude, replace: replaceLinks };
+    const rules: CopyRules = { tree, owner, mode, exclude, replace: replaceLinks, time };
     if (copier?.tree !== tree) copier = { tree, copier: new Copier(rules) };
     if (!copy.isDirectory && exclude?.excludes(relativeName(copy))) continue;
     copyOne(copier.copier, action, copy, place);
