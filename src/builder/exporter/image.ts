@@ -40,7 +40,7 @@ export async function makeImage(
 ): Promise<MadeImage> {
   const config = imageConfig(target, layers, options);
   const { platform } = target;
-  const known = image.annotations.areNone && !image.force ? equal(job, config) : undefined;
+  const known = image.annotations.areNone && !image.force && !image.packed ? equal(job, config) : undefined;
   if (known !== undefined) return { image: known, platform, layers };
   const descriptors = await layerBlobs(job, store, layers, image);
   const configDescriptor = await store.document(mediaTypes.config, config);

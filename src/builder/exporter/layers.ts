@@ -17,6 +17,8 @@ export interface LayerOptions {
   /** Layers that have one in another compression are packed anew. */
   readonly force: boolean;
   readonly level?: number;
+  /** None may be uncompressed: they go to a registry. */
+  readonly packed?: boolean;
 }
 
 const emptyLayer = digestOf(endOfArchive);
@@ -48,7 +50,8 @@ export async function layerBlobs(
   );
 }
 
-function fits(mediaType: string, { compression, force }: LayerOptions): boolean {
+function fits(mediaType: string, { compression, force, packed = false }: LayerOptions): boolean {
+  if (packed && compression !== "uncompressed" && mediaType === mediaTypes.layer) return false;
   return !force || mediaType === types[compression];
 }
 

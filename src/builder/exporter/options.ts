@@ -14,8 +14,10 @@ export const isOn = (value: string | undefined): boolean => value === "true" || 
 export function imageOptions(
   { Annotations: given = {} }: BuildRequest,
   { Attributes }: BuildOutput,
-  usual: Compression,
+  place: "store" | "registry" | "archive",
 ): ImageOptions {
+  // Here layers are kept as they are measured: nobody waits for them to be packed.
+  const usual = place === "store" ? "uncompressed" : "gzip";
   const compression = Attributes.compression ?? usual;
   if (!compressions.includes(compression))
     throw invalid(`unsupported layer compression type: ${compression}: use ${compressions.join(", ")}`);
@@ -25,6 +27,7 @@ export function imageOptions(
   return {
     compression: compression as Compression,
     force: isOn(Attributes["force-compression"]),
+    packed: place === "registry",
     ...(level === undefined ? {} : { level: Number(level) }),
     annotations: new Annotations({ ...given, ...ownAnnotations(Attributes) }),
   };

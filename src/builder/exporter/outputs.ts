@@ -64,13 +64,14 @@ async function toImages(
   output: BuildOutput,
 ): Promise<BuildTargetResult[]> {
   const { Attributes, Type } = output;
+  const isPushed = Type === "registry" || isOn(Attributes.push);
   const results = await internalStep(job.progress, "exporting to image", async (tell) => {
     const own = (Attributes.name ?? "").split(",").filter((name) => name !== "");
     return await Promise.all(
       groups.map(async (group) => {
         const isLast = group === groups.at(-1);
         const references = [...group.references, ...namesOf(own, group.name, isLast)];
-        const made = await make(job, { ...group, references }, output, "uncompressed", tell);
+        const made = await make(job, { ...group, references }, output, isPushed ? "registry" : "store", tell);
         await register(job, made.images, made.index, references);
         for (const reference of references) {
           tell({ id: `naming to ${familiarReference(reference)}`, done: true });
@@ -86,7 +87,7 @@ async function toImages(
       }),
     );
   });
-  if (Type === "registry" || isOn(Attributes.push)) {
+  if (isPushed) {
     for (const { references } of results) {
       if (references.length === 0) throw invalid("tag is needed when pushing to registry");
       for (const reference of references) await pushName(job, reference);
@@ -110,7 +111,7 @@ async function toArchive(
         groups.map(async (group) => {
           const own = namesOf((output.Attributes.name ?? "").split(",").filter(Boolean), group.name, true);
           const references = [...group.references, ...own];
-          return { group, made: await make(job, { ...group, references }, output, "gzip", tell) };
+          return { group, made: await make(job, { ...group, references }, output, "archive", tell) };
         }),
       );
       const archived = all.map(({ made }) => made);
@@ -141,10 +142,10 @@ async function make(
   job: BuildJob,
   { built, references }: Group,
   output: BuildOutput,
-  usual: "uncompressed" | "gzip",
+  place: "store" | "registry" | "archive",
   tell: (part: Part) => void,
 ): Promise<ArchivedImages> {
-  const options = imageOptions(job.request, output, usual);
+  const options = imageOptions(job.request, output, place);
   using store = new BlobStore(job);
   tell({ id: "exporting layers" });
   const rewrites = isOn(output.Attributes["rewrite-timestamp"]);

@@ -2,7 +2,7 @@
 
 import { Database } from "bun:sqlite";
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { built, classic, contextWith } from "../../support/build.ts";
 import { until } from "../../support/engine.ts";
 import { Folder } from "../../support/folder.ts";
@@ -82,6 +82,36 @@ throughBoth("the build cache", fixture, (line) => {
     expect(await cacheRows()).toHaveLength(rows.length - 1);
     await ok(["rmi", image]);
   });
+});
+
+test("a prune foreseen is the prune, and that of the system has it, too", async () => {
+  const { engine } = fixture;
+  using folder = contextWith(files);
+  const slipway = async (...args: string[]) => must(await engine.slipway(args)).stdout.trim();
+  must(await engine.slipway(["build", "-q", folder.path]));
+  const foreseen = await slipway("builder", "prune", "--dry-run");
+  expect(foreseen).toContain("Would reclaim: 200kB");
+  expect(await slipway("system", "prune", "--dry-run")).toContain("Would delete build cache objects:");
+  const pruned = await slipway("builder", "prune", "-f");
+  const ids = (text: string) => text.split("\n").filter((line) => /^[0-9a-f]{25}$/.test(line));
+  expect(ids(pruned)).toEqual(ids(foreseen));
+  expect(await slipway("system", "prune", "-af", "--filter", "label=none")).not.toContain("build cache");
+});
+
+test("what two builds want at once is done once, and goes on when one of them is given up", async () => {
+  const { engine } = fixture;
+  using folder = contextWith({ Dockerfile: "FROM busybox\nRUN cat /proc/sys/kernel/random/uuid; sleep 2\n" });
+  const args = ["build", "--no-cache", "--progress=plain", folder.path];
+  const uuid = ({ stdout, stderr }: { stdout: string; stderr: string }) =>
+    /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(stdout + stderr)?.[0];
+  const first = engine.slipway(args);
+  await until("the step runs", () => existsSync(`${engine.execRoot}/builds`) && layers().length > 1);
+  const second = engine.slipway(args, { timeout: 1000 });
+  const third = engine.slipway(args);
+  const [one, , three] = await Promise.all([first, second, third]);
+  expect([one.code, three.code]).toEqual([0, 0]);
+  expect(uuid(one)).toBeDefined();
+  expect(uuid(three)).toBe(uuid(one) as string);
 });
 
 test("a killed engine's finished steps are found by the next, and what was unfinished is gone", async () => {
