@@ -11,8 +11,7 @@ export type KnownBase = (reference: string, platform: Platform) => ResolvedBase 
 
 /**
  * Checks all stages of a Dockerfile, or those that are named, for BuildKit's rules and our own. Nothing is fetched: of images that are not
- * known it is not said which variables they have not. Throws DockerfileError for what cannot be built at all, and `invalid` when findings
- * are to be errors.
+ * known it is not said which variables they have not. Throws DockerfileError for what cannot be built at all.
  */
 export async function checkDockerfile(options: FrontendOptions, known: KnownBase): Promise<BuildWarning[]> {
   const request = readRequest(options, (reference, platform) => {
@@ -26,6 +25,5 @@ export async function checkDockerfile(options: FrontendOptions, known: KnownBase
   const platforms = options.platforms.length > 0 ? options.platforms : [undefined];
   for (const platform of platforms)
     for (const name of names) await convertOne({ ...request, unknownBases: true }, platform, name);
-  linter.check();
   return linter.findings.map((finding) => warningOf(finding, source));
 }

@@ -135,6 +135,27 @@ describe("our own rules", () => {
   });
 });
 
+test("size does not matter in stages that files are only taken from", async () => {
+  const text = `FROM debian:12 AS base
+    RUN pip install a
+    FROM base AS build
+    RUN npm ci && curl x | sh
+    FROM debian:12 AS other
+    RUN apk add a
+    FROM debian:12
+    COPY --from=BUILD / /
+    RUN --mount=from=build,target=/b dnf install b`;
+  const lines = async (more: string) =>
+    (await checked(text + more)).map(({ rule, line }) => `${line} ${rule}`);
+  expect(await lines("")).toEqual(["4 PipedToShell", "6 ApkCacheKept", "9 DnfCacheKept"]);
+  expect(await lines("\nFROM base")).toEqual([
+    "2 PipCacheKept",
+    "4 PipedToShell",
+    "6 ApkCacheKept",
+    "9 DnfCacheKept",
+  ]);
+});
+
 test("a shell's line is read as commands", () => {
   const script =
     "set -ex; A=b sudo -E make 'x y' \\\n  \"$z;\" | tee a&&(cd /b || exit 1)\n# no && not\nif true; then x; fi";

@@ -15,6 +15,8 @@ export interface RunContext {
 /** What is wrong with a RUN; undefined: nothing. */
 export interface RunAdvice {
   readonly rule: Rule;
+  /** It is about an image's size: stages that are in no image are free of it. */
+  readonly size?: true;
   check(context: RunContext): string | undefined;
 }
 

@@ -2,6 +2,7 @@ import type { Dockerfile, Run, Stage } from "../../instructions/index.ts";
 import type { Linter } from "../linter.ts";
 import type { RunContext } from "./advice.ts";
 import { adviseFiles } from "./files.ts";
+import { keptStages } from "./kept.ts";
 import { packageAdvice } from "./packages.ts";
 import { runAdvice } from "./run.ts";
 import { shellCommands } from "./shell.ts";
@@ -10,16 +11,17 @@ import { adviseStages } from "./stages.ts";
 /** Checks a Dockerfile for rules of our own, beyond BuildKit's: mistakes that cost size and security. */
 export function adviseDockerfile(linter: Linter, dockerfile: Dockerfile): void {
   adviseStages(linter, dockerfile);
+  const kept = keptStages(dockerfile);
   for (const stage of dockerfile.stages)
     for (const command of stage.commands)
-      if (command.kind === "run") adviseRun(linter, stage, command);
+      if (command.kind === "run") adviseRun(linter, stage, command, kept.has(stage));
       else adviseFiles(linter, command);
 }
 
-function adviseRun(linter: Linter, stage: Stage, run: Run): void {
+function adviseRun(linter: Linter, stage: Stage, run: Run, kept: boolean): void {
   const context = contextOf(stage, run);
-  for (const { rule, check } of [...packageAdvice, ...runAdvice]) {
-    const message = check(context);
+  for (const { rule, size, check } of [...packageAdvice, ...runAdvice]) {
+    const message = size === true && !kept ? undefined : check(context);
     if (message !== undefined) linter.report(rule, run.node, message);
   }
 }

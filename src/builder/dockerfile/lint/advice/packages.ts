@@ -10,6 +10,7 @@ const any = ({ commands }: RunContext, matches: (command: ShellCommand) => boole
 export const packageAdvice: readonly RunAdvice[] = [
   {
     rule: { name: "AptListsKept", description: "Package lists should not be left in a layer" },
+    size: true,
     check: (context) => {
       const updated = any(context, (command) => runs(command, apt, /^update$/));
       const gone = removes(context, "/var/lib/apt") || isMounted(context, "/var/lib/apt", "/var/lib", "/var");
@@ -23,6 +24,7 @@ export const packageAdvice: readonly RunAdvice[] = [
       name: "AptRecommends",
       description: "Packages that are only recommended should not be installed",
     },
+    size: true,
     check: (context) =>
       any(
         context,
@@ -65,6 +67,7 @@ export const packageAdvice: readonly RunAdvice[] = [
   },
   {
     rule: { name: "ApkCacheKept", description: "Package lists should not be left in a layer" },
+    size: true,
     check: (context) =>
       any(
         context,
@@ -78,6 +81,7 @@ export const packageAdvice: readonly RunAdvice[] = [
   },
   {
     rule: { name: "DnfCacheKept", description: "A package manager's cache should not be left in a layer" },
+    size: true,
     check: (context) => {
       const installs = any(context, (command) => runs(command, /^(yum|dnf|microdnf)$/, /^install$/));
       const cleans = any(context, (command) => runs(command, /^(yum|dnf|microdnf)$/, /^clean$/));
@@ -89,6 +93,7 @@ export const packageAdvice: readonly RunAdvice[] = [
   },
   {
     rule: { name: "PipCacheKept", description: "A package manager's cache should not be left in a layer" },
+    size: true,
     check: (context) =>
       any(context, (command) => installsWithPip(command) && !hasOption(command, "--no-cache-dir")) &&
       !isSet(context, "PIP_NO_CACHE_DIR") &&
@@ -98,6 +103,7 @@ export const packageAdvice: readonly RunAdvice[] = [
   },
   {
     rule: { name: "NpmCacheKept", description: "A package manager's cache should not be left in a layer" },
+    size: true,
     check: (context) =>
       any(context, (command) => runs(command, /^npm$/, /^(install|i|ci|add)$/)) &&
       !/npm cache clean|\.npm|--cache/.test(context.run.mounts.join(" ") + context.script) &&

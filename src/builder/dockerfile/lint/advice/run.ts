@@ -50,10 +50,12 @@ export const runAdvice: readonly RunAdvice[] = [
       name: "DoubledLayer",
       description: "Files should get their owner and mode where they are copied",
     },
+    size: true,
     check: doubled,
   },
   {
     rule: { name: "RemovedTooLate", description: "What is removed in a later layer stays in the image" },
+    size: true,
     check: ({ commands, before }) =>
       commands.length > 0 &&
       commands.every(({ words }) => words[0] === "rm") &&

@@ -1,6 +1,7 @@
 import type { Dockerfile, Stage } from "../../instructions/index.ts";
 import type { Linter } from "../linter.ts";
 import type { Rule } from "../rule.ts";
+import { lineage } from "./kept.ts";
 
 const latestTag: Rule = { name: "LatestTag", description: "A base image's version should be fixed" };
 const rootUser: Rule = { name: "RootUser", description: "Containers should not run as root" };
@@ -35,12 +36,4 @@ function adviseUser(linter: Linter, last: Stage, stages: readonly Stage[]): void
   if (name !== "" && !/^(root|0)(:|$)/.test(name)) return;
   const place = user?.node ?? last.from.node;
   linter.report(rootUser, place, "Containers of this image run as root unless told otherwise: end with USER");
-}
-
-/** A stage after those that it goes on from. */
-function lineage(stage: Stage, stages: readonly Stage[]): Stage[] {
-  const below = stages
-    .slice(0, stage.index)
-    .findLast(({ from }) => from.name !== "" && from.name === stage.from.base.toLowerCase());
-  return below === undefined ? [stage] : [...lineage(below, stages), stage];
 }
