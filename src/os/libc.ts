@@ -47,6 +47,7 @@ const libc = dlopen("libc.so.6", {
   pipe2: { args: [T.ptr, T.i32], returns: T.i32 },
   poll: { args: [T.ptr, T.u64, T.i32], returns: T.i32 },
   posix_openpt: { args: [T.i32], returns: T.i32 },
+  prctl: { args: [T.i32, T.u64, T.u64, T.u64, T.u64], returns: T.i32 },
   pread: { args: [T.i32, T.ptr, T.u64, T.i64], returns: T.i64 },
   ptsname_r: { args: [T.i32, T.ptr, T.u64], returns: T.i32 },
   read: { args: [T.i32, T.ptr, T.u64], returns: T.i64 },

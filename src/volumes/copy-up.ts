@@ -14,7 +14,7 @@ export async function copyNew(
 ): Promise<void> {
   const givenUp = () => cancelled(`${what} was given up`, { cause: signal?.reason });
   if (signal?.aborted) throw givenUp();
-  const child = Bun.spawn(selfCommand("volume-copy", source, target), {
+  const child = Bun.spawn(selfCommand("volume-copy", source, target, String(process.pid)), {
     stdio: ["ignore", "pipe", "pipe"],
     killSignal: "SIGKILL",
     ...(signal === undefined ? {} : { signal }),

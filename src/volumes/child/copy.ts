@@ -18,17 +18,20 @@ import {
 } from "node:fs";
 import { errnoOf, messageOf } from "../../errors/index.ts";
 import { check, libc } from "../../os/libc.ts";
+import { endWithParent } from "../../os/parent.ts";
 import { setTimesOf } from "../../os/times.ts";
 import { cpath, getXattr, listXattrs, setXattr } from "../../os/xattr.ts";
 import type { MountAnswer } from "./mount.ts";
 
 /**
- * `internal volume-copy SOURCE TARGET`: copies a directory's content and attributes to a new directory: owners, modes,
- * times of modification, links, devices, extended attributes and holes. Fewer calls a file than cp(1) makes.
+ * `internal volume-copy SOURCE TARGET PARENT`: copies a directory's content and attributes to a new directory: owners,
+ * modes, times of modification, links, devices, extended attributes and holes. Fewer calls a file than cp(1) makes. It
+ * does not outlive the engine, whose process PARENT is: the next one deletes what is there of the copy.
  */
-export async function run([source = "", target = ""]: string[]): Promise<number> {
+export async function run([source = "", target = "", parent = ""]: string[]): Promise<number> {
   process.umask(0);
   try {
+    endWithParent(Number(parent));
     new TreeCopy().node(Buffer.from(`${source}/.`), Buffer.from(target));
     return 0;
   } catch (error) {
