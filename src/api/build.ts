@@ -173,6 +173,8 @@ export interface KeptStep {
 
 /** `POST /build/prune`. */
 export interface BuildPruneOptions {
+  /** Nothing is deleted: the answer says what would be. */
+  dryRun?: boolean;
   all?: boolean;
   filters: Record<string, string[]>;
   reservedSpace?: number;

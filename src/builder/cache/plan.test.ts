@@ -16,7 +16,7 @@ function item(id: string, changes: Partial<CacheItem> & { chain?: readonly strin
 }
 
 const plan = (items: readonly CacheItem[], keep = all, chosen: (item: CacheItem) => boolean = () => true) =>
-  planPrune(items, { chosen, keep, free: 0 }).map(({ id }) => id);
+  planPrune(items, { chosen, keep, free: 0 }).items.map(({ id }) => id);
 
 test("everything goes, what lies on others before them", () => {
   const base = item("base");

@@ -19,12 +19,20 @@ export interface PlanOptions {
   readonly free: number;
 }
 
+export interface Plan {
+  /** In the order in which they go. */
+  readonly items: CacheItem[];
+  /** Bytes that this gives back. */
+  readonly bytes: number;
+}
+
 /**
  * What a prune deletes, in this order: what was not used for the longest time first, but nothing that something else
  * which stays lies on. What is in use stays. `items` are in the order of their last use.
  */
-export function planPrune(items: readonly CacheItem[], { chosen, keep, free }: PlanOptions): CacheItem[] {
+export function planPrune(items: readonly CacheItem[], { chosen, keep, free }: PlanOptions): Plan {
   const space = new Space(items);
+  const before = space.total;
   const limit = bytesToKeep(space.total, keep, free);
   const children = new Map<string, number>();
   for (const parent of items.flatMap(({ parents }) => parents))
@@ -51,7 +59,7 @@ export function planPrune(items: readonly CacheItem[], { chosen, keep, free }: P
     if ((children.get(item.id) ?? 0) > 0) waiting.set(item.id, item);
     else take(item);
   }
-  return gone;
+  return { items: gone, bytes: before - space.total };
 }
 
 /** How many bytes a cache of that size may keep; zero: there is no limit to what goes. As BuildKit's cache/manager.go. */

@@ -46,6 +46,8 @@ test("records are listed with their sizes, ages and parents", async () => {
 test("a prune deletes records, their layers, and says how much that was", async () => {
   await using bench = await CacheBench.open();
   await threeSteps(bench);
+  const foreseen = await bench.cache.prune({ filters: {}, dryRun: true });
+  expect([foreseen.CachesDeleted?.length, foreseen.SpaceReclaimed]).toEqual([3, 1250]);
   const { CachesDeleted, SpaceReclaimed } = await bench.cache.prune({ filters: {} });
   expect([CachesDeleted?.length, SpaceReclaimed]).toEqual([3, 1250]);
   expect([...bench.rooms.snapshots.walk()]).toEqual([]);

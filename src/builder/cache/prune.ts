@@ -7,7 +7,7 @@ import { spaceOf } from "../../engine/store/gc/collect.ts";
 import { SlipwayError } from "../../errors/index.ts";
 import { itemFilter, type Matches } from "./filter.ts";
 import { type CacheDirectories, type CacheItem, itemsOf } from "./item.ts";
-import { type KeepSpace, planPrune } from "./plan.ts";
+import { type KeepSpace, type Plan, planPrune } from "./plan.ts";
 
 /** What a prune takes only when it is asked to: what is of the builder's own, and what gives nothing back. */
 const isSpared = ({ type, shared }: CacheItem): boolean =>
@@ -37,7 +37,10 @@ export class Pruner {
   async prune(options: BuildPruneOptions): Promise<BuildPruneResponse> {
     const { all = false, filters, reservedSpace = 0, maxUsedSpace = 0, minFreeSpace = 0 } = options;
     const keep = { reserved: reservedSpace, maxUsed: maxUsedSpace, minFree: minFreeSpace };
-    const { deleted, reclaimed } = await this.#inTurn(() => this.#prune(all, itemFilter(filters), keep));
+    const matches = itemFilter(filters);
+    const { deleted, reclaimed } = await this.#inTurn(() =>
+      options.dryRun === true ? this.#foresee(all, matches, keep) : this.#prune(all, matches, keep),
+    );
     return { CachesDeleted: deleted.length === 0 ? null : deleted, SpaceReclaimed: reclaimed };
   }
 
@@ -67,11 +70,20 @@ export class Pruner {
     return await turn;
   }
 
-  async #prune(all: boolean, matches: Matches, keep: KeepSpace): Promise<Pruned> {
+  async #plan(all: boolean, matches: Matches, keep: KeepSpace): Promise<Plan> {
     const { free } = await spaceOf(this.rooms.dataRoot);
     const items = await itemsOf(this.rooms, this.directories);
     const chosen: Matches = (item) => (all || !isSpared(item)) && matches(item);
-    const planned = planPrune(items, { chosen, keep, free });
+    return planPrune(items, { chosen, keep, free });
+  }
+
+  async #foresee(all: boolean, matches: Matches, keep: KeepSpace): Promise<Pruned> {
+    const { items, bytes } = await this.#plan(all, matches, keep);
+    return { deleted: items.map(({ id }) => id), reclaimed: bytes };
+  }
+
+  async #prune(all: boolean, matches: Matches, keep: KeepSpace): Promise<Pruned> {
+    const { items: planned } = await this.#plan(all, matches, keep);
     const steps = planned.filter(({ directory }) => directory === undefined);
     const reclaimed = await this.#deleteSteps(steps);
     const directories = await this.#deleteDirectories(planned);

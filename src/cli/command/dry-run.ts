@@ -7,13 +7,15 @@ import { print } from "../streams/print.ts";
 
 export const dryRunFlag = bool("Show what would be removed, and leave it");
 
-/** Shows what prunes would delete, in the order and words of the deed. */
+/** Shows what prunes would delete, in the order and words of the deed; `more` bytes go besides. */
 export async function showPreview(
   client: Client,
   types: readonly ("container" | "image" | "network" | "volume")[],
   filters: Filters,
+  more = 0,
 ): Promise<void> {
-  print(describe(await previewPrune(client, types, filters)));
+  const preview = await previewPrune(client, types, filters);
+  print(describe({ ...preview, SpaceReclaimed: preview.SpaceReclaimed + more }));
 }
 
 function describe({

@@ -4,9 +4,10 @@ import { encodeFilters } from "../filters.ts";
 
 export function pruneBuildCache(
   client: Client,
-  { all, filters, reservedSpace, maxUsedSpace, minFreeSpace }: BuildPruneOptions,
+  { dryRun, all, filters, reservedSpace, maxUsedSpace, minFreeSpace }: BuildPruneOptions,
 ): Promise<BuildPruneResponse> {
   const query = {
+    "dry-run": dryRun,
     all,
     filters: encodeFilters(filters),
     "reserved-space": reservedSpace,

@@ -87,6 +87,7 @@ async function prune(exchange: Exchange): Promise<void> {
   const [maxUsedSpace, minFreeSpace] = [query.integer("max-used-space"), query.integer("min-free-space")];
   exchange.json(
     await backend.builds.prune({
+      dryRun: query.boolean("dry-run"),
       all: query.boolean("all"),
       filters: query.filters(),
       ...(reservedSpace === undefined ? {} : { reservedSpace }),

@@ -137,9 +137,9 @@ test("what builds keep goes before images do", async () => {
   const { FreeSpace } = await disk.collect("--free", "1MB");
   const more = ["--free", `${FreeSpace + 4_000_000}`];
   const foreseen = await disk.collect("--dry-run", ...more);
-  expect(foreseen).toMatchObject({ Images: [], BuildCache: 4_000_000, SpaceReclaimed: 4_000_000 });
   const report = await disk.collect(...more);
   expect(report).toMatchObject({ Images: [], Kept: [] });
   expect(report.BuildCache).toBeGreaterThanOrEqual(8_000_000);
+  expect(foreseen).toEqual(report);
   expect(await disk.names()).toEqual(["built", "busybox", "first"]);
 });

@@ -4,6 +4,7 @@ import { humanSize } from "../../formatter/size.ts";
 import { wrong } from "../../local-error.ts";
 import { confirm } from "../../streams/confirm.ts";
 import { print } from "../../streams/print.ts";
+import { pruneBuilds } from "../builder/prune.ts";
 import { pruneStopped } from "../container/prune.ts";
 import { dryRunFlag, showPreview } from "../dry-run.ts";
 import { pruneUnused, wanted } from "../image/prune.ts";
@@ -31,7 +32,9 @@ export default command({
         ...(flags.volumes ? (["volume"] as const) : []),
         "image",
       ] as const;
-      await showPreview(await connect(), types, wanted(filters, flags.all));
+      const client = await connect();
+      const foreseen = await pruneBuilds(client, { dryRun: true, all: flags.all, filters });
+      await showPreview(client, types, wanted(filters, flags.all), foreseen);
       return 0;
     }
     const parts = ["all stopped containers", "all networks not used by at least one container"];
@@ -39,12 +42,14 @@ export default command({
     parts.push(
       flags.all ? "all images without at least one container associated to them" : "all dangling images",
     );
+    parts.push(flags.all ? "all build cache" : "unused build cache");
     confirm(`This will remove:\n${parts.map((part) => `  - ${part}\n`).join("")}`, flags.force);
     const client = await connect();
     let space = await pruneStopped(client, filters);
     await pruneUnusedNetworks(client, filters);
     if (flags.volumes) space += await pruneUnusedVolumes(client, filters);
     space += await pruneUnused(client, filters, flags.all);
+    space += await pruneBuilds(client, { all: flags.all, filters });
     print(`Total reclaimed space: ${humanSize(space)}\n`);
     return 0;
   },

@@ -16,8 +16,8 @@ export interface CollectContext {
   readonly engine: EngineContext;
   readonly rooms: ImageRooms;
   readonly lastUse: LastUse;
-  /** What builds keep, and how it goes. */
-  readonly builds: Pick<BuildVerbs, "usage" | "prune">;
+  /** They know how what they keep goes. */
+  readonly builds: Pick<BuildVerbs, "prune">;
 }
 
 /** How long deletions of before are waited for, whose space is not free yet. */
@@ -79,7 +79,7 @@ export async function collectStore(
   return report;
 }
 
-/** Frees at least what is lacking, if there is so much; answers the bytes, of a dry run at most so many. */
+/** Frees at least what is lacking, if there is so much; answers the bytes. */
 async function collectBuilds(
   { builds, rooms }: CollectContext,
   lacking: number,
@@ -87,15 +87,9 @@ async function collectBuilds(
   signal: AbortSignal,
 ): Promise<number> {
   if (lacking <= 0) return 0;
-  if (dryRun) {
-    const free = (await builds.usage({})).filter(({ InUse, Shared }) => !InUse && !Shared);
-    return Math.min(
-      lacking,
-      free.reduce((sum, { Size }) => sum + Size, 0),
-    );
-  }
-  await deletionsEnd(rooms, signal);
-  return (await builds.prune({ all: true, filters: {}, minFreeSpace: Target })).SpaceReclaimed;
+  if (!dryRun) await deletionsEnd(rooms, signal);
+  const options = { dryRun, all: true, filters: {}, minFreeSpace: Target };
+  return (await builds.prune(options)).SpaceReclaimed;
 }
 
 /** Free bytes of the file system that a path lies on, as far as others than root may use them, and its size. */
