@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { command, until } from "../../support/engine.ts";
 import { must, throughBoth, uniqueName, withEngine } from "../../support/suite.ts";
@@ -17,6 +17,19 @@ async function imageOf(script: string): Promise<string> {
   must(await fixture.engine.slipway(["commit", name, name]));
   must(await fixture.engine.slipway(["rm", name]));
   return name;
+}
+
+/** The process that the engine has started for one of its own internal commands. */
+function childOfEngine(command: string): number | undefined {
+  const pid = String(fixture.engine.pid);
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ");
+  return children
+    .filter(Boolean)
+    .map(Number)
+    .find((child) => {
+      const file = `/proc/${child}/cmdline`;
+      return existsSync(file) && readFileSync(file, "utf8").split("\0").includes(command);
+    });
 }
 
 throughBoth("copy-up:", fixture, ({ call, ok }) => {
@@ -72,12 +85,18 @@ test("an engine that is killed meanwhile leaves the volume empty, and the next o
   const name = uniqueName("v");
   const create = ["create", "-v", `${name}:/data`, image, "true"];
   const creating = engine.slipway(create);
+  let copier = 0;
   await until("it is being filled", () => {
     const place = join(root(), name);
-    return existsSync(place) && readdirSync(place).some((entry) => entry.startsWith(".filling"));
+    const begun = existsSync(place) && readdirSync(place).some((entry) => entry.startsWith(".filling"));
+    if (begun) copier = childOfEngine("volume-copy") ?? 0;
+    return copier > 0;
   });
+  // It is still at it when the engine goes, and must not be when the next one comes.
+  process.kill(copier, "SIGSTOP");
   await engine.kill();
   await creating;
+  await until("who filled it is gone", () => !existsSync(`/proc/${copier}`));
   expect(readdirSync(data(name))).toEqual([]);
   await engine.start();
   const id = must(await engine.slipway(create)).stdout.trim();
