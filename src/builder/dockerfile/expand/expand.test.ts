@@ -207,3 +207,21 @@ test("no pattern takes long", () => {
   const { text } = new Lexer("\\").expand(`\${v##${pattern}b}\${v%${pattern}b*}`, long);
   expect(text).toHaveLength(10_000);
 });
+
+test("what variables make of a word has bounds, in length and in time", () => {
+  const big = variablesOf(new Map([["v", "a".repeat(200_000)]]));
+  const long = "variables make it longer than 1048576 characters";
+  const fails = (word: string, message: string) =>
+    expect(() => new Lexer("\\").expand(word, big)).toThrow(message);
+  expect(new Lexer("\\").expand("$v$v", big).text).toHaveLength(400_000);
+  fails("$v".repeat(6), long);
+  fails(`"${"$v".repeat(6)}"`, long);
+  fails("${v//a/xxxxxxxxxx}", long);
+  fails("${v//*b/}", "the pattern takes too long to match");
+  const lexer = new Lexer("\\");
+  expect(() => {
+    for (let line = 0; line < 400; line++) lexer.expand("$v", big);
+  }).toThrow("variables make the Dockerfile longer than 67108864 characters");
+  const document = "x".repeat(2_000_000);
+  expect(new Lexer("\\").expand(document, big).text).toBe(document);
+});

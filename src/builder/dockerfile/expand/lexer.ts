@@ -2,6 +2,7 @@ import { quote } from "../quote.ts";
 import { Cursor } from "./cursor.ts";
 import { expandDollar, type Reading } from "./dollar.ts";
 import { ExpansionError } from "./error.ts";
+import { refuseLong, refuseMuch } from "./limits.ts";
 import type { Variables } from "./variables.ts";
 import { WordList } from "./word-list.ts";
 
@@ -33,6 +34,8 @@ export interface Expansion {
  *     new Lexer("\\").expand("${dir:-/srv}/'a b'", variables).text;   // "/srv/a b"
  */
 export class Lexer {
+  #spent = 0;
+
   constructor(
     readonly token: Escape,
     readonly options: LexerOptions = {},
@@ -41,7 +44,10 @@ export class Lexer {
   expand(source: string, variables: Variables): Expansion {
     const run = new LexerRun(new Cursor(source), variables, this.token, this.options);
     try {
-      return { ...run.until(undefined), matched: run.matched, unmatched: run.unmatched };
+      const expansion = run.until(undefined);
+      this.#spent += expansion.text.length;
+      refuseMuch(this.#spent);
+      return { ...expansion, matched: run.matched, unmatched: run.unmatched };
     } catch (error) {
       if (!(error instanceof ExpansionError)) throw error;
       throw new ExpansionError(`failed to process ${quote(source)}: ${error.message}`);
@@ -102,9 +108,14 @@ class LexerRun implements Reading {
       else if (next === '"' && this.options.ignoreQuotes !== true) list.addWhole(this.#doubleQuoted());
       else if (next === this.token) list.addWhole(this.#escaped());
       else list.add(this.cursor.take() ?? "");
+      this.#refuseLong(list.text);
     }
     if (stop === undefined) return { text: list.text, words: list.words() };
     throw new ExpansionError(`unexpected end of statement while looking for matching ${stop}`);
+  }
+
+  #refuseLong(text: string): void {
+    refuseLong(text.length, this.cursor.text.length);
   }
 
   #escaped(): string {
@@ -140,8 +151,10 @@ class LexerRun implements Reading {
     for (let next = this.cursor.peek; next !== '"'; next = this.cursor.peek) {
       if (next === undefined)
         throw new ExpansionError("unexpected end of statement while looking for matching double-quote");
-      if (next === "$") text += expandDollar(this);
-      else text += this.cursor.take() === this.token ? this.#escapedInQuotes() : next;
+      if (next === "$") {
+        text += expandDollar(this);
+        this.#refuseLong(text);
+      } else text += this.cursor.take() === this.token ? this.#escapedInQuotes() : next;
     }
     return text + this.#quote();
   }

@@ -1,4 +1,5 @@
 import { ExpansionError } from "./error.ts";
+import { Effort, refuseLong } from "./limits.ts";
 
 /** A part of a shell's pattern: any text, any character, or this one. */
 type Part = "*" | "?" | { readonly character: string };
@@ -6,14 +7,14 @@ type Part = "*" | "?" | { readonly character: string };
 /** `#`: the shortest beginning that matches goes; `greedy`, `##`: the longest. */
 export function trimPrefix(pattern: string, value: string, greedy: boolean): string {
   const characters = [...value];
-  const end = matchEnd(partsOf(pattern), characters, 0, greedy);
+  const end = matchEnd(partsOf(pattern), characters, 0, greedy, new Effort());
   return end === undefined ? value : characters.slice(end).join("");
 }
 
 /** `%`: the shortest end that matches goes; `greedy`, `%%`: the longest. */
 export function trimSuffix(pattern: string, value: string, greedy: boolean): string {
   const mirrored = [...value].reverse();
-  const end = matchEnd(partsOf(pattern).reverse(), mirrored, 0, greedy);
+  const end = matchEnd(partsOf(pattern).reverse(), mirrored, 0, greedy, new Effort());
   return end === undefined ? value : mirrored.slice(end).reverse().join("");
 }
 
@@ -21,13 +22,15 @@ export function trimSuffix(pattern: string, value: string, greedy: boolean): str
 export function replace(pattern: string, value: string, replacement: string, all: boolean): string {
   const parts = partsOf(pattern);
   const characters = [...value];
+  const effort = new Effort();
   let result = "";
   let at = 0;
   for (let last = -1; at <= characters.length; ) {
-    const end = matchEnd(parts, characters, at, true);
+    const end = matchEnd(parts, characters, at, true, effort);
     // Nothing right after a match is no match of its own.
     if (end !== undefined && (end > at || at !== last)) {
       result += replacement;
+      refuseLong(result.length);
       last = end;
       if (!all) return result + characters.slice(end).join("");
     }
@@ -58,17 +61,19 @@ function escapable(pattern: string, character: string | undefined): string {
 
 /**
  * Where the longest or the shortest match that begins at a place ends; undefined: there is none. All ways to match are followed
- * at once, so that no pattern takes long.
+ * at once: the time grows with both lengths, and not beyond.
  */
 function matchEnd(
   parts: readonly Part[],
   characters: readonly string[],
   from: number,
   longest: boolean,
+  effort: Effort,
 ): number | undefined {
   let states = reached(parts, [0]);
   let found: number | undefined;
   for (let at = from; states.size > 0; at++) {
+    effort.spend(states.size);
     if (states.has(parts.length)) found = at;
     const character = characters[at];
     if (character === undefined || (found !== undefined && !longest)) break;
