@@ -141,5 +141,6 @@ function parentsOf(layers: readonly BuiltLayer[], inputs: readonly Solved[]): Di
 /** Directories, secrets and agents are there for as long as the build that has lent them. */
 function borrows(op: Op, trees: readonly Result[]): boolean {
   if (trees.some(({ kind }) => kind === "directory")) return true;
+  if (op.kind === "local" || op.kind === "oci-layout") return true;
   return op.kind === "exec" && op.mounts.some(({ type }) => type === "secret" || type === "ssh");
 }

@@ -5,7 +5,7 @@ import { isDigest } from "../../oci/digest.ts";
 import { ownerOf } from "../container/rootfs.ts";
 import type { EngineContext } from "../context.ts";
 import { bootstrapPrefix } from "../image/bootstrap/scratch.ts";
-import { collect } from "../image/garbage.ts";
+import { buildingPrefix, collect } from "../image/garbage.ts";
 import { type ImageRooms, isNeeded } from "../image/rooms.ts";
 
 /** Something on the disk that nothing needs: what interrupted work left. */
@@ -80,6 +80,8 @@ async function* unusedSnapshots(
   for (const { key, created } of all.reverse()) {
     const path = snapshots.has(key) ? shown(snapshots.place(key)) : undefined;
     if (path === undefined || used.has(key) || created >= before) continue;
+    // A step may outlive the build that has begun it; it takes away itself what it writes to.
+    if (key.startsWith(buildingPrefix) && created >= leases.began) continue;
     if (isDigest(key)) {
       if (leases.holdsLayer(key)) continue;
       const remove = async () => void (await collect(rooms, { blobs: [], chains: [key] }));
