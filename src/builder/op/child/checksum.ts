@@ -1,4 +1,4 @@
-import { answer } from "../../../layers/child/protocol.ts";
+import { answer, sendEvent } from "../../../layers/child/protocol.ts";
 import { type Digest, digestFromHex } from "../../../oci/digest.ts";
 import { IgnoreMatcher } from "../../dockerfile/ignore/index.ts";
 import type { Selection } from "../content/model.ts";
@@ -8,15 +8,15 @@ import { HashIndex } from "./checksum/hash-index.ts";
 import { type Selected, select } from "./source/select.ts";
 import { SourceTree } from "./source/tree.ts";
 
-/** The child of content checksums. It is told a ChecksumRequest on its standard input, and answers a digest each. */
+/** The child of content checksums. It is told a ChecksumRequest on its standard input, and tells a digest each before it writes down what it learned. */
 export async function run(): Promise<number> {
   const request = await Bun.stdin.text();
   return await answer([request], async ({ tree, selections, index }: ChecksumRequest) => {
     const source = new SourceTree(tree);
     const hashes = index === undefined ? undefined : new HashIndex(index);
-    const digests = selections.map((selection) => checksum(source, selection, hashes));
+    sendEvent(selections.map((selection) => checksum(source, selection, hashes)));
     hashes?.save();
-    return digests;
+    return null;
   });
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import { type Digest, digestOf } from "../../../oci/digest.ts";
 import { RememberedChecksums } from "../../cache/index.ts";
@@ -23,8 +23,7 @@ export class ContentChecksums implements Checksums {
 
   constructor(private readonly rooms: OpRooms) {
     const root = join(rooms.images.dataRoot, "build", "contexts");
-    mkdirSync(root, { recursive: true, mode: 0o700 });
-    this.#directories = new DirectoryChecksums(root);
+    this.#directories = new DirectoryChecksums(root, realpathSync(rooms.images.dataRoot));
     this.#layers = new RememberedChecksums(rooms.metastore);
   }
 
@@ -49,7 +48,9 @@ export class ContentChecksums implements Checksums {
     try {
       const root = mountInput(this.rooms, workplace, { kind: "layers", layers }, "tree");
       const tree = { root, ignore: [], foreign: false };
-      const [digest] = await measure({ tree, selections: [selection] }, signal);
+      const { digests, ended } = measure({ tree, selections: [selection] }, signal);
+      const [digest] = await digests;
+      await ended;
       return digest as Digest;
     } finally {
       engine.background.run("unmount what was measured", () => workplace.close());

@@ -1,4 +1,4 @@
-import { realpathSync } from "node:fs";
+import { mkdirSync, readdirSync, realpathSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type Digest, digestOf, hexOf } from "../../../oci/digest.ts";
 import { abortable } from "../../../os/abortable.ts";
@@ -15,6 +15,9 @@ interface Asked {
   readonly digest: PromiseWithResolvers<Digest>;
 }
 
+/** Of so many directories it is remembered what is in them. */
+const mostDirectories = 256;
+
 /**
  * Checksums of directories that others own. What is asked for of one at the same time is answered by one child, and one
  * child at a time writes what it learned of a directory's files.
@@ -25,7 +28,14 @@ export class DirectoryChecksums {
   /** By directory: the child that is at it. */
   readonly #busy = new Map<string, Promise<void>>();
 
-  constructor(private readonly root: string) {}
+  /** `root` has a file for each directory; below the data root are none that are met again. */
+  constructor(
+    private readonly root: string,
+    private readonly dataRoot: string,
+  ) {
+    mkdirSync(root, { recursive: true, mode: 0o700 });
+    removeOld(root);
+  }
 
   async of(directory: Directory, selection: Selection, signal: AbortSignal): Promise<Digest> {
     const key = canonicalJson([directory.path, directory.ignore]);
@@ -57,15 +67,31 @@ export class DirectoryChecksums {
     const all = allAborted(asked.map(({ signal }) => signal));
     for (const { digest } of asked) digest.promise.catch(() => undefined);
     try {
-      const index = join(this.root, hexOf(digestOf(realpathSync(path))));
+      const real = realpathSync(path);
+      // What a client has sent is in another place each time.
+      const index = real.startsWith(`${this.dataRoot}/`)
+        ? {}
+        : { index: join(this.root, hexOf(digestOf(real))) };
       const tree = { root: path, ignore, foreign: true };
-      const selections = asked.map(({ selection }) => selection);
-      const digests = await measure({ tree, selections, index }, all);
-      for (const [at, { digest }] of asked.entries()) digest.resolve(digests[at] as Digest);
+      const { digests, ended } = measure(
+        { tree, selections: asked.map(({ selection }) => selection), ...index },
+        all,
+      );
+      const found = await digests;
+      for (const [at, { digest }] of asked.entries()) digest.resolve(found[at] as Digest);
+      await ended;
     } catch (error) {
       for (const { digest } of asked) digest.reject(error);
     }
   }
+}
+
+/** Forgets the directories that were not asked for the longest. */
+function removeOld(root: string): void {
+  const files = readdirSync(root).map((name) => join(root, name));
+  const ages = files.map((path) => ({ path, used: statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0 }));
+  for (const { path } of ages.sort((a, b) => b.used - a.used).slice(mostDirectories))
+    rmSync(path, { force: true });
 }
 
 function allAborted(signals: readonly AbortSignal[]): AbortSignal {

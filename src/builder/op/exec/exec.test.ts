@@ -254,3 +254,17 @@ async function said(bench: OpBench): Promise<string> {
     return text;
   }
 }
+
+test.skipIf(existsSync("/proc/sys/fs/binfmt_misc/status"))(
+  "programs of a processor that nothing stands for are refused",
+  async () => {
+    await withBench(async ({ bench, run }) => {
+      const foreign = run("true", { platform: { os: "linux", architecture: "s390x" } });
+      await expect(foreign).rejects.toMatchObject({ kind: "unavailable" });
+      await expect(run("true", { platform: { os: "linux", architecture: "s390x" } })).rejects.toThrow(
+        "linux/s390x",
+      );
+      await expectNothingLeft(bench);
+    });
+  },
+);

@@ -4,6 +4,7 @@ import type { Operation, OpJob, Result } from "../../solver/model.ts";
 import type { Checksums } from "../content/model.ts";
 import { type WritableRoot, writeLayer } from "../layer/write.ts";
 import type { OpRooms } from "../rooms.ts";
+import { requireRunnable } from "./emulation.ts";
 import { CommandFailure } from "./failure.ts";
 import { execKey } from "./key.ts";
 import { type CacheMounts, prepareMounts } from "./mounts/index.ts";
@@ -17,6 +18,7 @@ export function execOperation(rooms: OpRooms, caches: CacheMounts, checksums: Ch
   return {
     key: (op, inputs, job) => execKey(checksums, op, inputs, job),
     async run(op, inputs, job) {
+      requireRunnable(op.platform);
       const below = layersOf(inputs[0]);
       let exit: StepExit = { code: 0, oom: false };
       const work = async (place: WritableRoot) => {
