@@ -26,7 +26,7 @@ export interface BuildCacheOptions {
   readonly log?: (message: string) => void;
 }
 
-/** So long after a step was saved the policies are looked at, in milliseconds: builds are over by then, or nearly. */
+/** So long after the start, and after a step was saved, the policies are looked at, in milliseconds: builds are over by then. */
 const collectAfter = 60_000;
 
 /** The engine's own cache of steps: a record for each, whose layers are snapshots like those of images. */
@@ -36,6 +36,7 @@ export class BuildCache implements OwnCache {
 
   constructor(private readonly options: BuildCacheOptions) {
     this.#pruner = new Pruner(options.rooms, options.directories);
+    this.#collectLater();
   }
 
   /** A record whose layers somebody has taken away is forgotten. */

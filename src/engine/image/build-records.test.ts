@@ -7,6 +7,7 @@ import { Snapshotter } from "../../snapshots/index.ts";
 import type { BuildRecord } from "./build-records.ts";
 import { collect, collectGarbage } from "./garbage.ts";
 import { openHolders } from "./layer-holders.ts";
+import { Leases } from "./leases.ts";
 import { type TestRooms, testRooms } from "./testing.ts";
 
 /** A layer as a step leaves it: committed, maybe not written yet. */
@@ -86,7 +87,7 @@ test("killed at any moment, no record names a layer that is not there, and unfin
 test("what a killed engine's steps wrote to is removed at the next start, what this one's write to stays", async () => {
   await using rooms = await testRooms();
   await rooms.snapshots.prepare("build-old");
-  const next = { ...rooms, leases: Object.assign(Object.create(rooms.leases), { began: Date.now() + 1000 }) };
+  const next = { ...rooms, leases: Object.assign(new Leases(), { began: Date.now() + 1 }) };
   await collectGarbage(rooms);
   expect(rooms.snapshots.has("build-old")).toBe(true);
   await collectGarbage(next);
