@@ -6,10 +6,10 @@ import type { MaskRequest } from "../exec/mounts/masked.ts";
 
 /** The child of `maskedDirectory`. */
 export async function run(args: string[]): Promise<number> {
-  return await answer(args, async ({ directory, ignore, mask }: MaskRequest) => {
+  return await answer(args, async ({ directory, ignore, mask, owner }: MaskRequest) => {
     process.umask(0);
-    looksLike(directory, mask);
-    new Mask(directory, mask, new IgnoreMatcher(ignore)).hide("");
+    looksLike(directory, mask, owner);
+    new Mask(directory, mask, new IgnoreMatcher(ignore), owner).hide("");
     return null;
   });
 }
@@ -21,6 +21,7 @@ class Mask {
     private readonly directory: string,
     private readonly mask: string,
     private readonly matcher: IgnoreMatcher,
+    private readonly owner: MaskRequest["owner"],
   ) {}
 
   hide(path: string): void {
@@ -38,13 +39,13 @@ class Mask {
     if (this.#made.has(path)) return;
     this.#ensure(path.slice(0, Math.max(0, path.lastIndexOf("/"))));
     mkdirSync(`${this.mask}/${path}`);
-    looksLike(`${this.directory}/${path}`, `${this.mask}/${path}`);
+    looksLike(`${this.directory}/${path}`, `${this.mask}/${path}`, this.owner);
     this.#made.add(path);
   }
 }
 
-function looksLike(original: string, path: string): void {
+function looksLike(original: string, path: string, owner: MaskRequest["owner"]): void {
   const { mode, uid, gid } = lstatSync(original);
-  chownSync(path, uid, gid);
+  chownSync(path, uid === owner.uid ? 0 : uid, gid === owner.gid ? 0 : gid);
   chmodSync(path, mode & 0o7777);
 }

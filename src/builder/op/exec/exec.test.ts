@@ -147,6 +147,9 @@ test("binds show other trees, and what is written to them is dropped", async () 
       writable: false,
       ...changes,
     });
+    execFileSync("chown", ["-R", "1000:1001", context]);
+    await run("stat -c %u:%g /m /m/a /m/a/shown", { mounts: [bind({})] }, [directory]);
+    expect(bench.output).toBe("0:0\n".repeat(3));
     const made = await run("find /m | tee /list; ! touch /m/x", { mounts: [bind({})] }, [directory]);
     expect(
       readFileSync(`${bench.upper(made)}/list`, "utf8")
