@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { execFileSync } from "node:child_process";
 import {
+  chmodSync,
   existsSync,
   linkSync,
   lstatSync,
@@ -222,6 +223,7 @@ describe("copies", () => {
       symlinkSync("/usr/lib", join(root, "lib"));
       mkdirSync(join(root, "usr/lib"), { recursive: true });
       mkdirSync(join(root, "dir"));
+      symlinkSync("dir/target", join(root, "file"));
     });
     const on: Result = { kind: "layers", layers: [layer] };
     const from = context({ "lib/so": "1", f: "2" });
@@ -237,6 +239,8 @@ describe("copies", () => {
     await expect(copied({ destination: "/" }, from, on)).rejects.toThrow(
       "cannot copy to non-directory: /lib",
     );
+    const through = await copied({ sources: ["/f"], destination: "/file" }, from, on);
+    expect(tree(through.upper)).toEqual(["dir", "dir/target"]);
     const replaced = await copied({ destination: "/", replaceLinks: true }, from, on);
     expect(tree(replaced.upper)).toEqual(["f", "lib", "lib/so"]);
     const dir = context({ dir: "a file" });
@@ -244,6 +248,14 @@ describe("copies", () => {
       "cannot replace to directory /dir with file",
     );
   });
+});
+
+test("a context's own looks do not matter, whoever lends it", async () => {
+  const from = context({ f: "1" });
+  chmodSync(from.path, 0o700);
+  const one = await copied({ destination: "/new" }, from);
+  expect(lstatSync(join(one.upper, "new"))).toMatchObject({ uid: 0, mtimeMs: 315_532_800_000 });
+  expect(lstatSync(join(one.upper, "new")).mode & 0o7777).toBe(0o755);
 });
 
 test("archives are unpacked, however they are compressed; other files are copied", async () => {

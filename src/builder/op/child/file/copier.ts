@@ -16,7 +16,7 @@ import { copyContent } from "../../../../os/copy-content.ts";
 import { makeDevice } from "../../../../os/device-number.ts";
 import type { IgnoreMatcher } from "../../../dockerfile/ignore/index.ts";
 import { bytesOf, join, kinds, nameOf, type SourceTree } from "../source/tree.ts";
-import { type Looks, type LooksRules, looksOf, rootLooks, wear, wearOpen } from "./looks.ts";
+import { type Looks, type LooksRules, looksOf, wear, wearOpen } from "./looks.ts";
 
 const format = 0o170000;
 const formats = { directory: 0o040000, file: 0o100000, link: 0o120000, socket: 0o140000 };
@@ -76,8 +76,7 @@ export class Copier {
   }
 
   #directory(pair: Pair, name: Buffer, as: Buffer, { isTop, deep }: Depth): void {
-    const isRoot = isTop && pair.path === "" && this.rules.tree.foreign;
-    const looks = isRoot ? rootLooks(this.rules) : looksOf(this.#status, this.rules);
+    const looks = looksOf(this.#status, this.rules);
     const isNew = this.#makeDirectory(pair, as);
     using resources = new DisposableStack();
     const opened = (directory: number, entry: Buffer) =>

@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync } from "node:fs";
 import { posix } from "node:path";
 import { fsPath } from "../../../../archive/index.ts";
-import { notFound } from "../../../../errors/index.ts";
+import { invalid, notFound } from "../../../../errors/index.ts";
 import { statOf } from "../../../../layers/child/packer.ts";
 import { resolveLinks } from "../../../../layers/child/resolve.ts";
 import { atName } from "../../../../os/at.ts";
@@ -87,21 +87,21 @@ function copyOne(
   else if (copy.isDirectory) copyContents(copier, destination, copy, place);
   else {
     const into = intoDirectory || isDirectory(destination, place.replaceLinks);
-    const target = into ? posix.join(destination, copy.name) : destination;
+    const target = into
+      ? posix.join(destination, copy.name)
+      : place.replaceLinks
+        ? destination
+        : resolveLinks(destination);
     copyAs(copier, copy, makeDirectories(posix.dirname(target), place), posix.basename(target), place);
   }
 }
 
-/** The directory itself is made with the source's looks, unless it is there. */
+/** As with Docker, the directory that the contents go into is like others that are made on the way, whatever the source's. */
 function copyContents(copier: Copier, destination: string, copy: PreparedCopy, place: PlaceOptions): void {
   const full = place.replaceLinks ? destination : resolveLinks(destination);
-  if (statOf(full)?.isDirectory() || full === "/") {
-    place.times.keep(full);
-    const parent = posix.dirname(full);
-    copyAs(copier, copy, parent, posix.basename(full) || ".", place, { keeps: false });
-    return;
-  }
-  copyAs(copier, copy, makeDirectories(posix.dirname(full), place), posix.basename(full), place);
+  if (!place.replaceLinks && statOf(full)?.isDirectory() === false)
+    throw invalid(`cannot copy to non-directory: ${full}`);
+  copyAs(copier, copy, makeDirectories(full, place), ".", place);
 }
 
 function copyAs(
@@ -110,9 +110,9 @@ function copyAs(
   directory: string,
   name: string,
   { times }: PlaceOptions,
-  { keeps = true, deep = true } = {},
+  { deep = true } = {},
 ): void {
-  if (keeps) times.keep(directory);
+  times.keep(directory);
   const slash = path.lastIndexOf("/");
   using resources = new DisposableStack();
   const from = resources.adopt(tree.open(path.slice(0, Math.max(0, slash)), directoryFlags), closeSync);

@@ -43,11 +43,6 @@ export function looksOf(status: FileStatus, { tree, owner, mode }: LooksRules): 
 
 const root: Owner = { uid: 0, gid: 0 };
 
-/** Of a directory that somebody lends as a whole, what is in it counts, and not how it looks itself. */
-export function rootLooks({ owner = root, mode, time }: LooksRules & { time: bigint }): Looks {
-  return { uid: owner.uid, gid: owner.gid, mode: mode?.(0o755, true) ?? 0o755, chmod: true, time };
-}
-
 /** Of an open file that was just made by root; attributes come from the open source. */
 export function wearOpen({ uid, gid, mode, time }: Looks, to: number, from: number): void {
   fchownSync(to, uid, gid);
