@@ -79,8 +79,12 @@ async function makeLayer(
   return { diffID, chainID, size, created: new Date().toISOString() };
 }
 
-function mountRoot({ images }: OpRooms, key: string, { rootfs }: Workplace): string {
+function mountRoot({ images }: OpRooms, key: string, workplace: Workplace): string {
+  const { rootfs } = workplace;
   mkdirSync(rootfs);
+  workplace.atEnd(() => {
+    while (unmount(rootfs));
+  });
   // What a power cut tears is no layer yet: it is removed at the next start.
   for (const what of images.snapshots.mounts(key, { volatile: true })) mount(what, rootfs);
   return rootfs;

@@ -4,6 +4,7 @@ import { type Digest, digestOf } from "../../../oci/digest.ts";
 import { canonicalJson, type HttpOp } from "../../graph/index.ts";
 import type { Operation, OpJob, Result } from "../../solver/model.ts";
 import { type WritableRoot, writeLayer } from "../layer/write.ts";
+import { remember } from "../remember.ts";
 import type { OpRooms } from "../rooms.ts";
 import { nameOf } from "./http-name.ts";
 import { type Answer, ask } from "./http-request.ts";
@@ -29,8 +30,6 @@ export class HttpOperation implements Operation<HttpOp> {
 
   constructor(private readonly rooms: OpRooms) {
     this.#known = rooms.metastore.table<Remembered>("build-http");
-    const all = this.#known.all();
-    if (all.length > mostRemembered) for (const { key } of all) this.#known.delete(key);
   }
 
   async key(op: HttpOp, _inputs: readonly Result[], job: OpJob): Promise<Digest> {
@@ -71,7 +70,7 @@ export class HttpOperation implements Operation<HttpOp> {
       ...(etag === null ? {} : { etag }),
       ...(modified === null ? {} : { modified }),
     };
-    if (etag !== null || modified !== null) this.#known.put(op.url, remembered);
+    if (etag !== null || modified !== null) remember(this.#known, op.url, remembered, mostRemembered);
     return { ...remembered, result: { kind: "layers", layers: [layer] } };
   }
 }
