@@ -63,6 +63,7 @@ export class BuildCache implements OwnCache {
       key,
       layers,
       own: layers.filter(({ chainID }) => !below.has(chainID)).length,
+      made: vertex.op.kind !== "image" && vertex.op.kind !== "oci-layout",
       description: vertex.name,
       type: types[vertex.op.kind] ?? "regular",
       parents,

@@ -26,6 +26,7 @@ function recordOf(name: string, layers: BuildRecord["layers"]): BuildRecord {
     key: digestOf(`key ${name}`),
     layers,
     own: 1,
+    made: true,
     description: name,
     type: "regular",
     parents: [],

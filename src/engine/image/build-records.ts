@@ -22,6 +22,8 @@ export interface BuildRecord {
   readonly layers: readonly RecordedLayer[];
   /** So many of them, the topmost, are the step's own. */
   readonly own: number;
+  /** Whether these were made by a build; otherwise they came with an image, and others have packed them. */
+  readonly made: boolean;
   /** The step as people see it. */
   readonly description: string;
   /** As `docker builder du` has it: `regular`, `source.git.checkout`, … */

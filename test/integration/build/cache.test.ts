@@ -2,7 +2,7 @@
 
 import { Database } from "bun:sqlite";
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { built, classic, contextWith } from "../../support/build.ts";
 import { until } from "../../support/engine.ts";
 import { Folder } from "../../support/folder.ts";
@@ -96,6 +96,24 @@ test("a prune foreseen is the prune, and that of the system has it, too", async 
   const ids = (text: string) => text.split("\n").filter((line) => /^[0-9a-f]{25}$/.test(line));
   expect(ids(pruned)).toEqual(ids(foreseen));
   expect(await slipway("system", "prune", "-af", "--filter", "label=none")).not.toContain("build cache");
+});
+
+test("damaged layers of the cache are found, forgotten with --repair, and made anew", async () => {
+  const { engine } = fixture;
+  using folder = contextWith(files);
+  const slipway = (...args: string[]) => engine.slipway(args);
+  must(await slipway("builder", "prune", "-af"));
+  must(await slipway("build", "-q", "-t", "damaged", folder.path));
+  const tool = "fs/made";
+  const snapshots = `${engine.dataRoot}/snapshots`;
+  const layer = layers().find((name) => existsSync(`${snapshots}/${name}/${tool}`));
+  writeFileSync(`${snapshots}/${layer}/${tool}`, "changed");
+  expect((await slipway("system", "check")).stdout).toContain("of the build cache: its files pack to");
+  expect((await slipway("system", "check", "--repair")).stdout).toContain("the next build makes it anew");
+  expect(must(await slipway("system", "check")).stdout).toContain("nothing is wrong");
+  const { stdout, stderr } = must(await slipway("build", "--progress=plain", folder.path));
+  expect(stdout + stderr).toMatch(/RUN head[^\n]*\n#\d+ DONE/);
+  must(await slipway("rmi", "damaged"));
 });
 
 test("what two builds want at once is done once, and goes on when one of them is given up", async () => {

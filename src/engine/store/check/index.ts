@@ -6,6 +6,7 @@ import { progressOf } from "../../image/progress.ts";
 import type { ImageRooms } from "../../image/rooms.ts";
 import { findLeftovers } from "../leftovers.ts";
 import { checkBlobs } from "./blobs.ts";
+import { checkBuildLayers } from "./build-layers.ts";
 import { checkContainers } from "./containers.ts";
 import { checkDatabase } from "./database.ts";
 import { checkImages } from "./images.ts";
@@ -34,6 +35,7 @@ export function checkStore(
       await checkBlobs(inspection);
       await checkImages(inspection);
       await checkLayers(inspection);
+      await checkBuildLayers(inspection);
       await checkContainers(inspection);
       await checkLeftovers(inspection);
       report({ aux: { Report: inspection.result } satisfies api.StoreCheckAux });
