@@ -195,6 +195,21 @@ test.each(["local", "registry", "inline"])("a cache travels: %s", async (type) =
   await ok(["rmi", ref]);
 });
 
+test("a registry that wants a password gets the user's", async () => {
+  await using locked = await TestRegistry.start({ users: { alice: "secret" } });
+  const { engine } = fixture;
+  using folder = contextWith(files);
+  const ref = `${locked.host}/cache:v1`;
+  const args = ["build", "--progress=plain", "--cache-to", `type=registry,ref=${ref}`, folder.path];
+  const refused = await engine.slipway(args);
+  expect(refused.code).not.toBe(0);
+  expect(refused.stdout + refused.stderr).toContain("exporting cache to registry");
+  must(await engine.slipway(["login", "-u", "alice", "--password-stdin", locked.host], { stdin: "secret" }));
+  must(await engine.slipway(args));
+  const { stdout, stderr } = must(await engine.slipway(["build", "--cache-from", ref, folder.path]));
+  expect(stdout + stderr).not.toContain("ERROR");
+});
+
 test("a cache that cannot be had is told, and the build goes on", async () => {
   using folder = contextWith(files);
   const from = `type=registry,ref=${registry.host}/nobody/nothing`;
