@@ -1,15 +1,12 @@
 import type { Digest } from "../../oci/digest.ts";
-import { nowNanoseconds, rfc3339Nano } from "../../os/clock.ts";
 import type { Vertex } from "../graph/index.ts";
-import type { ProgressSink, SolveStatus } from "../progress/model.ts";
+import { now, type ProgressSink, type SolveStatus } from "../progress/index.ts";
 import type { OpStatus } from "./model.ts";
 
 /** What a running operation told, without whom it is told to. */
 export type Told =
   | { readonly what: "log"; readonly stream: 1 | 2; readonly data: string; readonly timestamp: string }
   | { readonly what: "status"; readonly status: OpStatus; readonly timestamp: string };
-
-export const now = (): string => rfc3339Nano(nowNanoseconds());
 
 /** One step of one build, as its progress tells it. */
 export class Audience {

@@ -1,6 +1,7 @@
 import type { Digest } from "../../oci/digest.ts";
 import type { Op, Vertex } from "../graph/index.ts";
-import { type Audience, now, type Told } from "./audience.ts";
+import { now } from "../progress/index.ts";
+import type { Audience, Told } from "./audience.ts";
 import type { BuiltLayer, Operation, OpJob, Result, ResultCache } from "./model.ts";
 import type { SolveOptions, SolverOptions } from "./options.ts";
 import type { RunContext, SharedRuns } from "./shared-runs.ts";
