@@ -107,9 +107,9 @@ test("stages that do not need each other run side by side", async () => {
   const id = uniqueName("meeting");
   const names = ["a", "b", "c", "d"];
   // Each waits for all others.
-  const wait = `until [ "$(ls /c | wc -l)" = ${names.length} ]; do sleep 0.05; done`;
+  const wait = `until [ "$(ls /met | wc -l)" = ${names.length} ]; do sleep 0.05; done`;
   const stage = (name: string) =>
-    `FROM busybox AS ${name}\nRUN --mount=type=cache,id=${id},target=/c touch /c/${name}; ${wait}; touch /${name}\n`;
+    `FROM busybox AS ${name}\nRUN --mount=type=cache,id=${id},target=/met touch /met/${name}; ${wait}; touch /${name}\n`;
   const copies = names.map((name) => `COPY --from=${name} /${name} /\n`);
   using context = contextWith({ Dockerfile: `${names.map(stage).join("")}FROM scratch\n${copies.join("")}` });
   await ok(["build", context.path]);
