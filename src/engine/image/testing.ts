@@ -45,6 +45,8 @@ export async function testRooms(): Promise<TestRooms> {
     containers,
     async [Symbol.asyncDispose]() {
       metastore.close();
+      // Otherwise two delete the same files, and one of them gives up.
+      while (await snapshots.isDeleting()) await Bun.sleep(5);
       rmSync(dataRoot, { recursive: true, force: true });
     },
   };
