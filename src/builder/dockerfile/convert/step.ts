@@ -25,7 +25,7 @@ export class Step<C extends Command = Command> {
   }
 
   words(word: string): readonly string[] {
-    return this.#checked(this.conversion.lexer.expand(word, this.state.environment)).words;
+    return this.#checked(this.conversion.lexer.expand(word, this.state.environment)).words();
   }
 
   /** The content of a heredoc: quotes are characters as others. */

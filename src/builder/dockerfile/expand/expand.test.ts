@@ -217,6 +217,7 @@ test("what variables make of a word has bounds, in length and in time", () => {
   fails("$v".repeat(6), long);
   fails(`"${"$v".repeat(6)}"`, long);
   fails("${v//a/xxxxxxxxxx}", long);
+  fails("${n:-".repeat(20_000), "substitutions are nested too deeply");
   fails("${v//*b/}", "the pattern takes too long to match");
   const lexer = new Lexer("\\");
   expect(() => {

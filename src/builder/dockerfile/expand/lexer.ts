@@ -21,7 +21,7 @@ export interface LexerOptions {
 export interface Expansion {
   readonly text: string;
   /** The text split at blanks that are neither quoted nor escaped, those in values of variables included. */
-  readonly words: readonly string[];
+  words(): string[];
   /** Names that it referred to: those that are set, and those that are not. */
   readonly matched: ReadonlySet<string>;
   readonly unmatched: ReadonlySet<string>;
@@ -44,10 +44,11 @@ export class Lexer {
   expand(source: string, variables: Variables): Expansion {
     const run = new LexerRun(new Cursor(source), variables, this.token, this.options);
     try {
-      const expansion = run.until(undefined);
-      this.#spent += expansion.text.length;
+      const list = run.until(undefined);
+      this.#spent += list.text.length;
       refuseMuch(this.#spent);
-      return { ...expansion, matched: run.matched, unmatched: run.unmatched };
+      const { matched, unmatched } = run;
+      return { text: list.text, words: () => list.words(), matched, unmatched };
     } catch (error) {
       if (!(error instanceof ExpansionError)) throw error;
       throw new ExpansionError(`failed to process ${quote(source)}: ${error.message}`);
@@ -55,15 +56,19 @@ export class Lexer {
   }
 
   words(source: string, variables: Variables): string[] {
-    return [...this.expand(source, variables).words];
+    return this.expand(source, variables).words();
   }
 }
+
+/** Substitutions within substitutions. */
+const deepest = 100;
 
 /** One expansion: the text's reader, and what has been seen. */
 class LexerRun implements Reading {
   readonly matched = new Set<string>();
   readonly unmatched = new Set<string>();
   #keepEscapes: boolean;
+  #depth = 0;
 
   constructor(
     readonly cursor: Cursor,
@@ -85,22 +90,24 @@ class LexerRun implements Reading {
   }
 
   /** Expands up to a character, which is taken, or to the end. Escape characters stay if `keepEscapes` says so. */
-  until(stop: string | undefined, keepEscapes = this.#keepEscapes): { text: string; words: string[] } {
+  until(stop: string | undefined, keepEscapes = this.#keepEscapes): WordList {
     const before = this.#keepEscapes;
     this.#keepEscapes = keepEscapes;
+    if (++this.#depth > deepest) throw new ExpansionError("substitutions are nested too deeply");
     try {
       return this.#until(stop);
     } finally {
       this.#keepEscapes = before;
+      this.#depth--;
     }
   }
 
-  #until(stop: string | undefined): { text: string; words: string[] } {
+  #until(stop: string | undefined): WordList {
     const list = new WordList();
     for (let next = this.cursor.peek; next !== undefined; next = this.cursor.peek) {
       if (next === stop) {
         this.cursor.take();
-        return { text: list.text, words: list.words() };
+        return list;
       }
       if (next === "$") list.add(expandDollar(this));
       else if (next === "<") list.addWhole(this.#angle());
@@ -110,7 +117,7 @@ class LexerRun implements Reading {
       else list.add(this.cursor.take() ?? "");
       this.#refuseLong(list.text);
     }
-    if (stop === undefined) return { text: list.text, words: list.words() };
+    if (stop === undefined) return list;
     throw new ExpansionError(`unexpected end of statement while looking for matching ${stop}`);
   }
 
