@@ -3,9 +3,9 @@ import type { BuildMessage, BuildRequest } from "../api/build.ts";
 import type { Builds, BuildVerbs } from "../engine/backend.ts";
 import { cancelled, notFound, unavailable } from "../errors/index.ts";
 import { runBuild } from "./build.ts";
-import { WaitingOutputs } from "./build-outputs.ts";
-import type { BuildRooms } from "./build-rooms.ts";
 import { Channel } from "./progress/index.ts";
+import type { BuildRooms } from "./rooms.ts";
+import { WaitingOutputs } from "./waiting-outputs.ts";
 
 interface Running {
   readonly outputs: WaitingOutputs;

@@ -1,10 +1,10 @@
 /** Builds images from Dockerfiles. */
 import type { Builds } from "../engine/backend.ts";
 import type { OpenEngine } from "../engine/index.ts";
-import { removeLeftPlaces } from "./build-place.ts";
 import { RunningBuilds } from "./builds.ts";
 import { BuildCache } from "./cache/index.ts";
 import { openCacheMounts, openOperations, removeLeftSteps } from "./op/index.ts";
+import { removeLeftPlaces } from "./place.ts";
 import { Solver } from "./solver/index.ts";
 
 /** Opens the builder on an engine's rooms, and takes away what builds of an engine that was killed have left. */

@@ -3,7 +3,7 @@ import { hexOf } from "../../oci/digest.ts";
 import { type Descriptor, type Index, mediaTypes } from "../../oci/image.ts";
 import { familiarReference, formatReference, type Reference } from "../../oci/reference.ts";
 import { filePieces } from "../../os/file-pieces.ts";
-import type { BuildJob } from "../build-job.ts";
+import type { BuildJob } from "../job.ts";
 import type { MadeImage } from "./image.ts";
 
 /** Images, and the index of those for several platforms, as one archive. */

@@ -5,7 +5,7 @@ import { digestOf } from "../../oci/digest.ts";
 import { type Descriptor, type ImageConfig, type Index, type Manifest, mediaTypes } from "../../oci/image.ts";
 import { formatPlatform, type Platform } from "../../oci/platform.ts";
 import type { Reference } from "../../oci/reference.ts";
-import type { BuildJob } from "../build-job.ts";
+import type { BuildJob } from "../job.ts";
 import type { BuiltLayer } from "../solver/index.ts";
 import type { BuildTarget } from "../target.ts";
 import type { Annotations } from "./annotations.ts";

@@ -5,7 +5,7 @@ import { diffLayer } from "../../layers/index.ts";
 import { type Digest, digestOf } from "../../oci/digest.ts";
 import { type Descriptor, mediaTypes } from "../../oci/image.ts";
 import { filePieces } from "../../os/file-pieces.ts";
-import type { BuildJob } from "../build-job.ts";
+import type { BuildJob } from "../job.ts";
 import type { BuiltLayer } from "../solver/index.ts";
 import type { BlobStore } from "./store.ts";
 

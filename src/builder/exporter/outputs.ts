@@ -3,7 +3,7 @@ import { emit } from "../../engine/image/events.ts";
 import { invalid } from "../../errors/index.ts";
 import { formatPlatform } from "../../oci/platform.ts";
 import { familiarReference, type Reference } from "../../oci/reference.ts";
-import type { BuildJob } from "../build-job.ts";
+import type { BuildJob } from "../job.ts";
 import { internalStep, type Part } from "../progress/index.ts";
 import { type ArchivedImages, imageArchive } from "./archive.ts";
 import { type Built, type MadeImage, makeImage, makeIndex, register } from "./image.ts";

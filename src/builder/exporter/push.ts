@@ -1,5 +1,5 @@
 import { familiarReference, type Reference } from "../../oci/reference.ts";
-import type { BuildJob } from "../build-job.ts";
+import type { BuildJob } from "../job.ts";
 import { internalStep } from "../progress/index.ts";
 
 /** Sends an image to its registry, as `push` does. */

@@ -1,7 +1,7 @@
 import { Staging } from "../../engine/image/staging.ts";
 import { unpackLayers } from "../../engine/image/unpack.ts";
 import { chainIDs, type Digest } from "../../oci/digest.ts";
-import type { BuildJob } from "../build-job.ts";
+import type { BuildJob } from "../job.ts";
 import type { BuiltLayer } from "../solver/index.ts";
 
 /** Archives that are to be layers on others. */

@@ -1,5 +1,5 @@
 import { readTar, type WritableEntry, writeTar } from "../../archive/index.ts";
-import type { BuildJob } from "../build-job.ts";
+import type { BuildJob } from "../job.ts";
 import { ownLayers } from "./config.ts";
 import type { Built } from "./image.ts";
 import { layerArchive } from "./layers.ts";

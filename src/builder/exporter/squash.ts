@@ -1,5 +1,5 @@
 import { readTar, type TarEntry, tarHeader, type WritableEntry, writeTar } from "../../archive/index.ts";
-import type { BuildJob } from "../build-job.ts";
+import type { BuildJob } from "../job.ts";
 import type { BuiltLayer } from "../solver/index.ts";
 import { ownLayers } from "./config.ts";
 import type { Built } from "./image.ts";

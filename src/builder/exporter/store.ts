@@ -1,7 +1,7 @@
 import type { Flush } from "../../engine/image/flushes.ts";
 import { type Digest, digestOf } from "../../oci/digest.ts";
 import type { Descriptor } from "../../oci/image.ts";
-import type { BuildJob } from "../build-job.ts";
+import type { BuildJob } from "../job.ts";
 
 /**
  * Takes an image's blobs in. All of them go to the disk together in the end: nothing may name them before `written`.

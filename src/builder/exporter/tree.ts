@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { exportArchive } from "../../layers/index.ts";
 import { mount, unmountBelow } from "../../os/mount.ts";
-import type { BuildJob } from "../build-job.ts";
+import type { BuildJob } from "../job.ts";
 import type { BuiltLayer } from "../solver/index.ts";
 
 /** A tar archive of the files of a target; of several targets or platforms each has a directory, by its name. */

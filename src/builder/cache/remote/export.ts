@@ -1,9 +1,9 @@
 import type { BuildCacheOption } from "../../../api/build.ts";
 import type { Digest } from "../../../oci/digest.ts";
 import { type Descriptor, mediaTypes } from "../../../oci/image.ts";
-import type { BuildJob } from "../../build-job.ts";
 import { layerBlobs } from "../../exporter/layers.ts";
 import { BlobStore } from "../../exporter/store.ts";
+import type { BuildJob } from "../../job.ts";
 import { internalStep } from "../../progress/index.ts";
 import type { BuiltLayer, SolvedStep } from "../../solver/index.ts";
 import { cacheConfigType, cacheDocument, layersOf } from "./document.ts";

@@ -1,7 +1,7 @@
 import { Staging } from "../../../engine/image/staging.ts";
 import { messageOf } from "../../../errors/index.ts";
 import type { Digest } from "../../../oci/digest.ts";
-import type { BuildJob } from "../../build-job.ts";
+import type { BuildJob } from "../../job.ts";
 import { internalStep, type Part } from "../../progress/index.ts";
 import type { BuiltLayer, ResultCache } from "../../solver/index.ts";
 import { type RemoteLayer, type RemoteRecords, stackOf } from "./document.ts";

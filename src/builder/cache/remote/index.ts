@@ -1,6 +1,6 @@
 /** Caches that are kept outside of this engine: in registries, in directories, in images themselves. */
 import type { BuildCacheOption } from "../../../api/build.ts";
-import type { BuildJob } from "../../build-job.ts";
+import type { BuildJob } from "../../job.ts";
 import { internalStep } from "../../progress/index.ts";
 import type { ResultCache } from "../../solver/index.ts";
 import type { RemoteRecords } from "./document.ts";

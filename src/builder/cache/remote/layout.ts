@@ -6,7 +6,7 @@ import { errnoOf, invalid, notFound } from "../../../errors/index.ts";
 import { type Digest, digestOf, hexOf, isDigest } from "../../../oci/digest.ts";
 import { type Descriptor, type Index, mediaTypes } from "../../../oci/image.ts";
 import { filePieces } from "../../../os/file-pieces.ts";
-import type { BuildJob } from "../../build-job.ts";
+import type { BuildJob } from "../../job.ts";
 import type { CacheSource, CacheTarget } from "./medium.ts";
 
 const refName = "org.opencontainers.image.ref.name";

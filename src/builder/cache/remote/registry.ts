@@ -3,7 +3,7 @@ import { uploadBlob } from "../../../engine/image/push/upload.ts";
 import { credentialsOf } from "../../../engine/registry/credentials.ts";
 import { invalid } from "../../../errors/index.ts";
 import { familiarReference, parseReference, type Reference, withDefaultTag } from "../../../oci/reference.ts";
-import type { BuildJob } from "../../build-job.ts";
+import type { BuildJob } from "../../job.ts";
 import type { CacheSource, CacheTarget } from "./medium.ts";
 
 /** A cache, or an image with one in it, in a registry. */

@@ -6,8 +6,8 @@ import type { BuildRequest, SolveStatus } from "../../../api/build.ts";
 import { type TestRooms, testRooms } from "../../../engine/image/testing.ts";
 import { measureLayer } from "../../../layers/index.ts";
 import { chainIDs, type Digest, digestOf } from "../../../oci/digest.ts";
-import type { BuildJob } from "../../build-job.ts";
 import { vertex } from "../../graph/index.ts";
+import type { BuildJob } from "../../job.ts";
 import type { BuiltLayer, SolvedStep } from "../../solver/index.ts";
 import { keyOf } from "../testing.ts";
 

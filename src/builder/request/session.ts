@@ -1,6 +1,6 @@
-import type { BuildRequest } from "../api/build.ts";
-import { credentialsOf } from "../engine/registry/credentials.ts";
-import type { Session } from "./solver/index.ts";
+import type { BuildRequest } from "../../api/build.ts";
+import { credentialsOf } from "../../engine/registry/credentials.ts";
+import type { Session } from "../solver/index.ts";
 
 /** What a request lends to its build. */
 export function sessionOf(

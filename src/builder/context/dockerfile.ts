@@ -1,15 +1,15 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { invalid, notFound } from "../errors/index.ts";
-import { readInRoot } from "../os/inroot.ts";
-import { mount, unmountBelow } from "../os/mount.ts";
-import type { OpenContexts } from "./build-contexts.ts";
-import type { BuildJob } from "./build-job.ts";
-import { readIgnoreFile } from "./dockerfile/ignore/index.ts";
-import { gitOp } from "./dockerfile/index.ts";
-import { vertex } from "./graph/index.ts";
-import { internalStep } from "./progress/index.ts";
-import type { Result, Session } from "./solver/index.ts";
+import { invalid, notFound } from "../../errors/index.ts";
+import { readInRoot } from "../../os/inroot.ts";
+import { mount, unmountBelow } from "../../os/mount.ts";
+import { readIgnoreFile } from "../dockerfile/ignore/index.ts";
+import { gitOp } from "../dockerfile/index.ts";
+import { vertex } from "../graph/index.ts";
+import type { BuildJob } from "../job.ts";
+import { internalStep } from "../progress/index.ts";
+import type { Result, Session } from "../solver/index.ts";
+import type { OpenContexts } from "./contexts.ts";
 
 export interface FoundDockerfile {
   readonly text: string;

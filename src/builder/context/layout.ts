@@ -1,13 +1,13 @@
-import { asImageConfig, asIndex, asManifest } from "../engine/image/documents.ts";
-import { invalid, messageOf, notFound } from "../errors/index.ts";
-import { type Digest, digestOf, hexOf, isDigest } from "../oci/digest.ts";
-import { hostCpu } from "../oci/host-cpu.ts";
-import { type Descriptor, isIndex } from "../oci/image.ts";
-import { parsePlatform } from "../oci/platform.ts";
-import { selectPlatform } from "../oci/select-platform.ts";
-import { readInRoot } from "../os/inroot.ts";
-import type { BuildJob } from "./build-job.ts";
-import type { NamedContext } from "./dockerfile/index.ts";
+import { asImageConfig, asIndex, asManifest } from "../../engine/image/documents.ts";
+import { invalid, messageOf, notFound } from "../../errors/index.ts";
+import { type Digest, digestOf, hexOf, isDigest } from "../../oci/digest.ts";
+import { hostCpu } from "../../oci/host-cpu.ts";
+import { type Descriptor, isIndex } from "../../oci/image.ts";
+import { parsePlatform } from "../../oci/platform.ts";
+import { selectPlatform } from "../../oci/select-platform.ts";
+import { readInRoot } from "../../os/inroot.ts";
+import type { NamedContext } from "../dockerfile/index.ts";
+import type { BuildJob } from "../job.ts";
 
 const refName = "org.opencontainers.image.ref.name";
 

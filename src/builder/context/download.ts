@@ -1,8 +1,8 @@
-import { headerSize, isArchive } from "../archive/index.ts";
-import { invalid, messageOf, unavailable } from "../errors/index.ts";
-import { putArchive } from "../layers/index.ts";
-import type { BuildJob } from "./build-job.ts";
-import { internalStep } from "./progress/index.ts";
+import { headerSize, isArchive } from "../../archive/index.ts";
+import { invalid, messageOf, unavailable } from "../../errors/index.ts";
+import { putArchive } from "../../layers/index.ts";
+import type { BuildJob } from "../job.ts";
+import { internalStep } from "../progress/index.ts";
 
 /** What is no archive is a Dockerfile, of at most so many bytes. */
 const maxDockerfile = 1 << 20;

@@ -1,9 +1,9 @@
-import type { BuildFailure } from "../api/build.ts";
-import { asSlipwayError } from "../errors/index.ts";
-import type { Digest } from "../oci/digest.ts";
-import { UnseenDirectory } from "./build-contexts.ts";
-import { DockerfileError, excerpt, type Range, type Source } from "./dockerfile/index.ts";
-import { StepFailure } from "./solver/index.ts";
+import type { BuildFailure } from "../../api/build.ts";
+import { asSlipwayError } from "../../errors/index.ts";
+import type { Digest } from "../../oci/digest.ts";
+import { UnseenDirectory } from "../context/contexts.ts";
+import { DockerfileError, excerpt, type Range, type Source } from "../dockerfile/index.ts";
+import { StepFailure } from "../solver/index.ts";
 
 /** Where the steps of a build stand in its Dockerfile. */
 export interface StepPlaces {

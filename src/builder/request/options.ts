@@ -1,8 +1,8 @@
-import type { BuildRequest } from "../api/build.ts";
-import { invalid } from "../errors/index.ts";
-import { parsePlatform } from "../oci/platform.ts";
-import type { FoundDockerfile } from "./build-dockerfile.ts";
-import type { FrontendOptions, NamedContext } from "./dockerfile/index.ts";
+import type { BuildRequest } from "../../api/build.ts";
+import { invalid } from "../../errors/index.ts";
+import { parsePlatform } from "../../oci/platform.ts";
+import type { FoundDockerfile } from "../context/dockerfile.ts";
+import type { FrontendOptions, NamedContext } from "../dockerfile/index.ts";
 
 const entitlements = new Set(["network.host", "security.insecure"]);
 

@@ -1,12 +1,12 @@
-import { findImage } from "../engine/image/find.ts";
-import { SlipwayError } from "../errors/index.ts";
-import type { Image } from "../images/index.ts";
-import { isSamePlatform } from "../oci/match-platform.ts";
-import { formatPlatform, hostPlatform, type Platform } from "../oci/platform.ts";
-import { familiarReference, formatReference, parseReference } from "../oci/reference.ts";
-import type { BuildJob } from "./build-job.ts";
-import type { MetaResolver, ResolvedBase } from "./dockerfile/index.ts";
-import { internalStep, type Part } from "./progress/index.ts";
+import { findImage } from "../../engine/image/find.ts";
+import { SlipwayError } from "../../errors/index.ts";
+import type { Image } from "../../images/index.ts";
+import { isSamePlatform } from "../../oci/match-platform.ts";
+import { formatPlatform, hostPlatform, type Platform } from "../../oci/platform.ts";
+import { familiarReference, formatReference, parseReference } from "../../oci/reference.ts";
+import type { MetaResolver, ResolvedBase } from "../dockerfile/index.ts";
+import type { BuildJob } from "../job.ts";
+import { internalStep, type Part } from "../progress/index.ts";
 
 /** Finds the images that a Dockerfile names among this host's, or brings them here. They are kept until the build ends. */
 export class Bases implements MetaResolver {

@@ -1,6 +1,6 @@
-import type { BuildPlan } from "../api/build.ts";
-import { parseDockerfile, type Source } from "./dockerfile/index.ts";
-import type { FrontendResult } from "./target.ts";
+import type { BuildPlan } from "../../api/build.ts";
+import { parseDockerfile, type Source } from "../dockerfile/index.ts";
+import type { FrontendResult } from "../target.ts";
 
 /** The instructions that come before the end of the target's stage, as they are written, with the steps that were made of them. */
 export function planOf(source: Source, { targets, places }: FrontendResult): BuildPlan {

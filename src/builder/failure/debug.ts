@@ -1,11 +1,11 @@
-import type { KeptStep } from "../api/build.ts";
-import type { BuildJob } from "./build-job.ts";
-import { Annotations } from "./exporter/annotations.ts";
-import { makeImage, register } from "./exporter/image.ts";
-import { BlobStore } from "./exporter/store.ts";
-import { CommandFailure } from "./op/exec/failure.ts";
-import { now } from "./progress/index.ts";
-import { StepFailure } from "./solver/index.ts";
+import type { KeptStep } from "../../api/build.ts";
+import { Annotations } from "../exporter/annotations.ts";
+import { makeImage, register } from "../exporter/image.ts";
+import { BlobStore } from "../exporter/store.ts";
+import type { BuildJob } from "../job.ts";
+import { CommandFailure } from "../op/exec/failure.ts";
+import { now } from "../progress/index.ts";
+import { StepFailure } from "../solver/index.ts";
 
 /** Makes the root file system that a failed command has left an image without a name: somebody wants to look into it. */
 export async function keepFailed(job: BuildJob, error: unknown): Promise<KeptStep | undefined> {

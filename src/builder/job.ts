@@ -1,8 +1,8 @@
 import type { BuildRequest } from "../api/build.ts";
 import type { Lease } from "../engine/image/leases.ts";
-import type { BuildPlace } from "./build-place.ts";
-import type { BuildRooms } from "./build-rooms.ts";
+import type { BuildPlace } from "./place.ts";
 import type { ProgressSink } from "./progress/index.ts";
+import type { BuildRooms } from "./rooms.ts";
 
 /** One build, as its parts see it. */
 export interface BuildJob {

@@ -1,15 +1,15 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import type { BuildContext } from "../api/build.ts";
-import { errnoOf, invalid, notFound, SlipwayError } from "../errors/index.ts";
-import { putArchive } from "../layers/index.ts";
-import { readInRoot } from "../os/inroot.ts";
-import { fetchContext } from "./build-download.ts";
-import type { BuildJob } from "./build-job.ts";
-import { layoutContext } from "./build-layout.ts";
-import { readIgnoreFile } from "./dockerfile/ignore/index.ts";
-import type { NamedContext } from "./dockerfile/index.ts";
-import { internalStep } from "./progress/index.ts";
+import type { BuildContext } from "../../api/build.ts";
+import { errnoOf, invalid, notFound, SlipwayError } from "../../errors/index.ts";
+import { putArchive } from "../../layers/index.ts";
+import { readInRoot } from "../../os/inroot.ts";
+import { readIgnoreFile } from "../dockerfile/ignore/index.ts";
+import type { NamedContext } from "../dockerfile/index.ts";
+import type { BuildJob } from "../job.ts";
+import { internalStep } from "../progress/index.ts";
+import { fetchContext } from "./download.ts";
+import { layoutContext } from "./layout.ts";
 
 /** A directory of the client's that is not there on this side. */
 export class UnseenDirectory extends SlipwayError {
