@@ -24,7 +24,8 @@ beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), "cio-log-"));
   path = join(dir, "c-json.log");
 });
-afterEach(() => rmSync(dir, { recursive: true }));
+// What a rotation put aside may go at the same time.
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 function context(options: Record<string, string> = {}): LogContext {
   return { path, stateDir: dir, options, container };

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { created, running } from "../../support/containers.ts";
-import { until } from "../../support/engine.ts";
+import { dockerPath, slipwayPath, until } from "../../support/engine.ts";
 import { throughBoth, withEngine } from "../../support/suite.ts";
 
 const fixture = withEngine();
@@ -135,16 +135,27 @@ throughBoth("logs", fixture, (line) => {
   test("--follow loses nothing when the file is rotated under it", async () => {
     await using container = await created(
       line,
-      "for i in $(seq 1 40); do seq $((i*1000)) $((i*1000+99)); sleep 0.02; done",
+      "echo begin; until [ -e /go ]; do sleep 0.02; done; for i in $(seq 1 40); do seq $((i*1000)) $((i*1000+99)); sleep 0.02; done",
       ...["--log-opt", "max-size=10k", "--log-opt", "max-file=5"],
     );
     await ok(["start", container.name]);
-    const { stdout } = await call(["logs", "-f", container.name]);
+    const program = line.name === "docker" ? dockerPath : slipwayPath;
+    const follower = Bun.spawn([program, "-H", fixture.engine.host, "logs", "-f", container.name], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    let text = "";
+    let isFollowing = false;
+    for await (const chunk of follower.stdout.pipeThrough(new TextDecoderStream())) {
+      text += chunk;
+      // What was rotated away before somebody followed is gone.
+      if (!isFollowing) await ok(["exec", container.name, "touch", "/go"]);
+      isFollowing = true;
+    }
     const expected = Array.from(
       { length: 4000 },
       (_, at) => `${(Math.floor(at / 100) + 1) * 1000 + (at % 100)}`,
     );
-    expect(stdout.trim().split("\n")).toEqual(expected);
+    expect(text.trim().split("\n")).toEqual(["begin", ...expected]);
   });
 
   test("the local driver gives back the same, none refuses", async () => {
