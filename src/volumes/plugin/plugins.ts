@@ -1,4 +1,4 @@
-import { invalid, messageOf } from "../../errors/index.ts";
+import { messageOf, notFound, systemError } from "../../errors/index.ts";
 import type { VolumeDriver } from "../model.ts";
 import { PluginClient } from "./client.ts";
 import { findPlugin, type PluginAddress, type PluginDirectories, pluginNames } from "./discovery.ts";
@@ -14,15 +14,15 @@ export class Plugins {
     private readonly limit?: number,
   ) {}
 
-  /** `invalid` when there is no such plugin, or it has no volumes. */
+  /** Docker's answers: `notFound` when there is no such plugin, `system` when it has no volumes. */
   async driver(name: string, signal: AbortSignal): Promise<VolumeDriver> {
     const plugin = await findPlugin(name, this.directories);
     if (plugin === undefined)
-      throw invalid(`error looking up volume plugin ${name}: plugin "${name}" not found`);
+      throw notFound(`error looking up volume plugin ${name}: plugin "${name}" not found`);
     const driver = await this.#activate(plugin, signal);
     if (driver !== undefined) return driver;
-    throw invalid(
-      `error looking up volume plugin ${name}: Plugin does not implement the requested driver: plugin="${name}", requested implementation="VolumeDriver"`,
+    throw systemError(
+      `error looking up volume plugin ${name}: legacy plugin: Plugin does not implement the requested driver: plugin="${name}", requested implementation="VolumeDriver"`,
     );
   }
 
