@@ -75,9 +75,10 @@ export interface ListContainersOptions {
 }
 
 export interface ContainerVerbs {
+  /** With `readOnlyRecursive` false, what is mounted below a read-only `-v` stays as writable as it is. */
   create(
     request: api.ContainerCreateRequest,
-    options: { name?: string; platform?: string },
+    options: { name?: string; platform?: string; readOnlyRecursive?: boolean },
   ): Promise<api.ContainerCreateResponse>;
   list(options: ListContainersOptions): Promise<api.ContainerSummary[]>;
   inspect(ref: string, options?: { size?: boolean }): Promise<api.ContainerInspect>;

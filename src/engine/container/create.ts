@@ -10,7 +10,7 @@ import { goArchitecture } from "../system/version.ts";
 import { emit } from "./events.ts";
 import { mergeImageConfig, processArguments } from "./image-config.ts";
 import { needsPopulation, populateVolumes } from "./mounts/populate.ts";
-import { resolveMounts } from "./mounts/resolve.ts";
+import { type ResolveInput, resolveMounts } from "./mounts/resolve.ts";
 import { checkName } from "./names.ts";
 import { endpointsFor } from "./network/endpoints.ts";
 import { checkLinks } from "./network/links.ts";
@@ -23,8 +23,9 @@ import { validateCreate } from "./validate/index.ts";
 export async function createContainer(
   engine: EngineContext,
   request: api.ContainerCreateRequest,
-  options: { name?: string; platform?: string },
+  options: { name?: string; platform?: string; readOnlyRecursive?: boolean },
 ): Promise<api.ContainerCreateResponse> {
+  const { readOnlyRecursive = true } = options;
   const { config, hostConfig, warnings } = validateCreate(request, engine.host, engine.config);
   if (!config.Image) throw invalid("no image specified: name the image that the container is made from");
   const image = await engine.images.resolve(config.Image, options.platform);
@@ -39,7 +40,7 @@ export async function createContainer(
   const name = engine.containers.reserve(id, options.name ? checkName(options.name) : undefined);
   undo.add("release the name", () => engine.containers.release(name));
   try {
-    const mounts = await makeMounts(engine, merged, hostConfig, undo);
+    const mounts = await makeMounts(engine, { config: merged, hostConfig, readOnlyRecursive }, undo);
     undo.add("delete the files", () => deleteFiles(engine, id));
     mkdirSync(engine.paths.container(id).directory, { recursive: true, mode: 0o710 });
     await engine.rootfs.prepare(id, image.chainId);
@@ -80,15 +81,13 @@ function newId(): string {
 
 async function makeMounts(
   engine: EngineContext,
-  config: api.ContainerConfig,
-  hostConfig: api.HostConfig,
+  asked: Pick<ResolveInput, "config" | "hostConfig" | "readOnlyRecursive">,
   undo: Undo,
 ): Promise<ContainerMount[]> {
   const { volumes, containers } = engine;
   const before = new Set(volumes.list().map((volume) => volume.name));
   const mounts = await resolveMounts({
-    config,
-    hostConfig,
+    ...asked,
     volumes,
     images: engine.images,
     dataRoot: engine.config.dataRoot,

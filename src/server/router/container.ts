@@ -6,7 +6,7 @@ import { containerCreate } from "../request/container.ts";
 import { portsUpdate } from "../request/network.ts";
 import { containerUpdate } from "../request/resources.ts";
 import { containerInspectFor, containerSummariesFor } from "../version/container.ts";
-import { createRequestFrom, createWarnings } from "../version/create.ts";
+import { createRequestFrom, createWarnings, readOnlyIsRecursive } from "../version/create.ts";
 import { archiveRoutes } from "./archive.ts";
 import { attach, attachWebSocket } from "./attach.ts";
 import { logs } from "./logs.ts";
@@ -23,6 +23,7 @@ async function create(exchange: Exchange): Promise<void> {
   const created = await backend.containers.create(createRequestFrom(version, request), {
     ...(name === undefined ? {} : { name }),
     ...(platform === undefined ? {} : { platform }),
+    readOnlyRecursive: readOnlyIsRecursive(version),
   });
   const warnings = [...(created.Warnings ?? []), ...createWarnings(version, request)];
   exchange.json({ ...created, Warnings: warnings }, 201);

@@ -51,7 +51,7 @@ function hostConfigFrom(version: ApiVersion, host: HostConfig): HostConfig {
 /** Before 1.44 read-only mounts were not recursive; before 1.42 options of another type were ignored. */
 function mountFrom(version: ApiVersion, mount: Mount): Mount {
   const { BindOptions, VolumeOptions, TmpfsOptions, ...rest } = mount;
-  const bind = mount.Type === "bind" ? bindOptionsFrom(version, BindOptions ?? {}) : BindOptions;
+  const bind = mount.Type === "bind" ? bindOptionsFrom(version, mount) : BindOptions;
   const lenient = version.before(42);
   return {
     ...rest,
@@ -61,13 +61,16 @@ function mountFrom(version: ApiVersion, mount: Mount): Mount {
   };
 }
 
+/** Whether read-only bind mounts are so recursively, where the request does not say; since 1.44. */
+export const readOnlyIsRecursive = (version: ApiVersion): boolean => version.since(44);
+
 function bindOptionsFrom(
   version: ApiVersion,
-  options: NonNullable<Mount["BindOptions"]>,
+  { BindOptions, ReadOnly }: Mount,
 ): NonNullable<Mount["BindOptions"]> {
   return {
-    ...options,
-    ReadOnlyNonRecursive: true,
+    ...BindOptions,
+    ...(ReadOnly ? { ReadOnlyNonRecursive: true } : {}),
     ...(version.before(42) ? { CreateMountpoint: false } : {}),
     ...(version.before(40) ? { NonRecursive: false } : {}),
   };

@@ -153,6 +153,16 @@ throughBoth("mounts:", fixture, (line) => {
         "written\n",
       );
       expect(await onHost("ls", below)).toBe("new");
+      // Clients of before API 1.44 know of no read-only mounts below; a writable bind is none of the two.
+      if (line.name === "docker") {
+        const older = async (...flags: string[]) => {
+          const argv = ["run", "--rm", ...flags, "busybox", "sh", "-c", write];
+          return (await call(argv, { env: { DOCKER_API_VERSION: "1.43" } })).stdout;
+        };
+        expect(await older("-v", `${path}:/x:ro`)).toBe("written\n");
+        expect(await older("--mount", mount)).toBe("written\n");
+        expect(await older("--mount", mount.replace(",readonly", ""))).toBe("written\n");
+      }
     } finally {
       await onHost("umount", below);
     }

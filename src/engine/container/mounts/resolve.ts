@@ -1,6 +1,6 @@
 import type { ContainerConfig, HostConfig, Mount } from "../../../api/index.ts";
-import { invalid } from "../../../errors/index.ts";
-import type { Volumes } from "../../../volumes/index.ts";
+import { invalid, SlipwayError } from "../../../errors/index.ts";
+import type { VolumeRecord, VolumeRequest, Volumes } from "../../../volumes/index.ts";
 import type { ImageLookup } from "../../context.ts";
 import type { ContainerMount, ContainerRecord, SourceChanges } from "../record.ts";
 import { bindMount, changesOf, cleanDestination, parseBind } from "./bind.ts";
@@ -22,6 +22,8 @@ export interface ResolveInput {
   images: Pick<ImageLookup, "resolve">;
   /** The engine's: what holds it, or lies in it, is mounted with care. */
   dataRoot: string;
+  /** `false` for a client that knows read-only binds only as they were before API 1.44: not recursively so. */
+  readOnlyRecursive?: boolean;
   /** Finds the container that `--volumes-from` names; throws when there is none. */
   container: (ref: string) => ContainerRecord;
 }
@@ -57,12 +59,12 @@ export async function resolveMounts(input: ResolveInput): Promise<ContainerMount
 
 async function fromBind(
   text: string,
-  { volumes, hostConfig, dataRoot }: ResolveInput,
+  { volumes, hostConfig, dataRoot, readOnlyRecursive = true }: ResolveInput,
 ): Promise<ContainerMount> {
   const spec = parseBind(text);
   if (spec.source.startsWith("/")) {
     const propagation = propagationOf(spec.source, spec.propagation ?? "", dataRoot);
-    return bindMount({ ...spec, propagation, createSource: true });
+    return bindMount({ ...spec, propagation, createSource: true, readOnlyRecursive });
   }
   const driver = hostConfig.VolumeDriver ?? "";
   return await volumeMount(volumes, { ...spec, name: spec.source, mode: spec.mode || "z", driver });
@@ -147,7 +149,7 @@ async function volumeMount(
   const anonymous = options.name === "";
   const labels = { ...options.labels, ...(anonymous ? { [anonymousLabel]: "" } : {}) };
   const { name, driver, driverOptions = {} } = options;
-  const volume = await volumes.create({ name, driver, labels, options: driverOptions });
+  const volume = await made(volumes, { name, driver, labels, options: driverOptions });
   return {
     point: {
       Type: "volume",
@@ -165,4 +167,14 @@ async function volumeMount(
     ...(options.subpath === undefined ? {} : { subpath: options.subpath }),
     ...changesOf(options),
   };
+}
+
+/** A 404 for a plugin that is not there would mean the image, which clients then pull. */
+async function made(volumes: Volumes, request: VolumeRequest): Promise<VolumeRecord> {
+  try {
+    return await volumes.create(request);
+  } catch (cause) {
+    if (!(cause instanceof SlipwayError) || cause.kind !== "notFound") throw cause;
+    throw invalid(cause.message, { cause });
+  }
 }
