@@ -11,7 +11,7 @@ import { type Line, throughBoth, withEngine } from "../../support/suite.ts";
 
 const fixture = withEngine();
 const up = "../../../../../../../../../../../..";
-const rounds = 4;
+const rounds = 2;
 
 /** Makes `d` by turns a directory with a file and a link to the outside, in each of the folders given, for ever. */
 function swapping(outside: string, folders: string[]): string {
