@@ -6,7 +6,7 @@ import { SlipwayError } from "../errors/index.ts";
  * The C library's calls that Node's API lacks. All of them run on the calling thread, so none that can
  * wait belongs here: a blocking variant goes to a worker or a child.
  */
-const libc = dlopen("libc.so.6", {
+const { symbols } = dlopen("libc.so.6", {
   __errno_location: { args: [], returns: T.ptr },
   bind: { args: [T.i32, T.ptr, T.u32], returns: T.i32 },
   chroot: { args: [T.ptr], returns: T.i32 },
@@ -34,8 +34,8 @@ const libc = dlopen("libc.so.6", {
   memfd_create: { args: [T.ptr, T.u32], returns: T.i32 },
   lseek: { args: [T.i32, T.i64, T.i32], returns: T.i64_fast },
   linkat: { args: [T.i32, T.ptr, T.i32, T.ptr, T.i32], returns: T.i32 },
-  lgetxattr: { args: [T.ptr, T.ptr, T.ptr, T.u64], returns: T.i64 },
-  llistxattr: { args: [T.ptr, T.ptr, T.u64], returns: T.i64 },
+  lgetxattr: { args: [T.ptr, T.ptr, T.ptr, T.u64], returns: T.i64_fast },
+  llistxattr: { args: [T.ptr, T.ptr, T.u64], returns: T.i64_fast },
   lsetxattr: { args: [T.ptr, T.ptr, T.ptr, T.u64, T.i32], returns: T.i32 },
   madvise: { args: [T.u64, T.u64, T.i32], returns: T.i32 },
   mkfifo: { args: [T.ptr, T.u32], returns: T.i32 },
@@ -48,27 +48,49 @@ const libc = dlopen("libc.so.6", {
   poll: { args: [T.ptr, T.u64, T.i32], returns: T.i32 },
   posix_openpt: { args: [T.i32], returns: T.i32 },
   prctl: { args: [T.i32, T.u64, T.u64, T.u64, T.u64], returns: T.i32 },
-  pread: { args: [T.i32, T.ptr, T.u64, T.i64], returns: T.i64 },
+  pread: { args: [T.i32, T.ptr, T.u64, T.i64], returns: T.i64_fast },
   ptsname_r: { args: [T.i32, T.ptr, T.u64], returns: T.i32 },
-  read: { args: [T.i32, T.ptr, T.u64], returns: T.i64 },
+  read: { args: [T.i32, T.ptr, T.u64], returns: T.i64_fast },
   readlinkat: { args: [T.i32, T.ptr, T.ptr, T.u64], returns: T.i64_fast },
-  recv: { args: [T.i32, T.ptr, T.u64, T.i32], returns: T.i64 },
-  send: { args: [T.i32, T.ptr, T.u64, T.i32], returns: T.i64 },
+  recv: { args: [T.i32, T.ptr, T.u64, T.i32], returns: T.i64_fast },
+  send: { args: [T.i32, T.ptr, T.u64, T.i32], returns: T.i64_fast },
   setns: { args: [T.i32, T.i32], returns: T.i32 },
   setsockopt: { args: [T.i32, T.i32, T.i32, T.ptr, T.u32], returns: T.i32 },
   socket: { args: [T.i32, T.i32, T.i32], returns: T.i32 },
-  splice: { args: [T.i32, T.ptr, T.i32, T.ptr, T.u64, T.u32], returns: T.i64 },
+  splice: { args: [T.i32, T.ptr, T.i32, T.ptr, T.u64, T.u32], returns: T.i64_fast },
   statx: { args: [T.i32, T.ptr, T.i32, T.u32, T.ptr], returns: T.i32 },
   symlinkat: { args: [T.ptr, T.i32, T.ptr], returns: T.i32 },
   syncfs: { args: [T.i32], returns: T.i32 },
-  syscall: { args: [T.i64, T.i64, T.i64, T.i64, T.i64, T.i64, T.i64], returns: T.i64 },
+  syscall: { args: [T.i64, T.i64, T.i64, T.i64, T.i64, T.i64, T.i64], returns: T.i64_fast },
   umount2: { args: [T.ptr, T.i32], returns: T.i32 },
   unlinkat: { args: [T.i32, T.ptr, T.i32], returns: T.i32 },
   unlockpt: { args: [T.i32], returns: T.i32 },
   unshare: { args: [T.i32], returns: T.i32 },
   utimensat: { args: [T.i32, T.ptr, T.ptr, T.i32], returns: T.i32 },
-  write: { args: [T.i32, T.ptr, T.u64], returns: T.i64 },
-}).symbols;
+  write: { args: [T.i32, T.ptr, T.u64], returns: T.i64_fast },
+});
+
+/** errno of the last call that failed. */
+let failure = 0;
+
+/**
+ * errno is read right behind a call: memory that JavaScript asks for afterwards can make the runtime look how much the process
+ * has, and where there is no /proc (after a chroot) that fails and leaves an errno of its own.
+ */
+function noting<F extends (...args: never[]) => unknown>(call: F): F {
+  return ((...args: Parameters<F>) => {
+    const result = call(...args) as number | bigint | null;
+    if (result === null || result < 0) {
+      const location = symbols.__errno_location();
+      failure = location === null ? 0 : read.i32(location, 0);
+    }
+    return result;
+  }) as unknown as F;
+}
+
+const libc = Object.fromEntries(
+  Object.entries(symbols).map(([name, call]) => [name, noting(call)]),
+) as unknown as Omit<typeof symbols, "__errno_location">;
 
 export { libc };
 
@@ -86,10 +108,9 @@ const errnoNames = new Map(
 /** Node's table lacks what POSIX lacks; a bridge that has no room for another port says this. */
 errnoNames.set(54, "EXFULL");
 
-/** errno of the FFI call just made on this thread. Read it before anything else can make a system call. */
+/** errno of the last of these calls that failed on this thread. */
 export function errno(): number {
-  const location = libc.__errno_location();
-  return location === null ? 0 : read.i32(location, 0);
+  return failure;
 }
 
 /** The name of an errno value: `2` is `ENOENT`. */
