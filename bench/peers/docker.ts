@@ -4,14 +4,18 @@ import { output } from "../measure.ts";
 import type { Peer } from "./peer.ts";
 import { waitFor } from "./wait.ts";
 
-/** Debian's docker.io with roots, socket and bridge of its own, driven by Debian's command line where it is installed. */
-export async function startDocker(): Promise<Peer> {
+/**
+ * Debian's docker.io with roots, socket and bridge of its own, driven by Debian's command line where it is installed.
+ * @param number tells engines that run at once apart
+ */
+export async function startDocker(number = 0): Promise<Peer> {
+  const bridge = `dkbench${number}`;
   const root = mkdtempSync("/tmp/docker-bench-");
   const socket = join(root, "docker.sock");
   await output([
     "sh",
     "-c",
-    "ip link add dkbench0 type bridge && ip addr add 10.251.2.1/24 dev dkbench0 && ip link set dkbench0 up",
+    `ip link add ${bridge} type bridge && ip addr add 10.251.${number === 0 ? 2 : 100 + number}.1/24 dev ${bridge} && ip link set ${bridge} up`,
   ]);
   const log = Bun.file(join(root, "engine.log"));
   const engine = Bun.spawn(
@@ -21,7 +25,7 @@ export async function startDocker(): Promise<Peer> {
       `--exec-root=${root}/run`,
       `--pidfile=${root}/pid`,
       `--host=unix://${socket}`,
-      "--bridge=dkbench0",
+      `--bridge=${bridge}`,
       // At its fastest: published ports without a copy of every byte.
       "--userland-proxy=false",
     ],
@@ -42,7 +46,7 @@ export async function startDocker(): Promise<Peer> {
         "sh",
         "-c",
         // It leaves its rules behind, and they name the bridge that goes.
-        `for table in nat filter; do iptables -t $table -S | grep dkbench0 | sed "s/^-A/iptables -t $table -D/" | sh; done; ip link delete dkbench0; umount ${root}/run/netns/* 2>/dev/null; rm -rf ${root}; true`,
+        `for table in nat filter; do iptables -t $table -S | grep ${bridge} | sed "s/^-A/iptables -t $table -D/" | sh; done; ip link delete ${bridge}; umount ${root}/run/netns/* 2>/dev/null; rm -rf ${root}; true`,
       ]);
     },
   };

@@ -1,6 +1,6 @@
 import { ptr } from "bun:ffi";
-import { closeSync, constants, lstatSync, openSync, readlinkSync, readSync } from "node:fs";
-import { invalid, SlipwayError } from "../errors/index.ts";
+import { closeSync, constants, lstatSync, openSync, readlinkSync, readSync, type Stats } from "node:fs";
+import { errnoOf, invalid, SlipwayError } from "../errors/index.ts";
 import { check, cstring, libc } from "./libc.ts";
 
 const SYS_openat2 = 437;
@@ -86,6 +86,16 @@ export interface Located {
 /** As many as the kernel follows before it says ELOOP (path_resolution(7)). */
 const maxLinks = 40;
 
+/** Below a file there is nothing, either. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if (errnoOf(error) === "ENOTDIR") return undefined;
+    throw error;
+  }
+}
+
 /**
  * Follows a path inside `root` as a process whose root that is would, as far as it exists. Nobody may change the tree
  * meanwhile; for one that others change there is `openInRoot`.
@@ -103,7 +113,7 @@ export function locateInRoot(root: string, path: string): Located {
       continue;
     }
     const next = `${resolved}/${part}`;
-    const stat = missing.length > 0 ? undefined : lstatSync(root + next, { throwIfNoEntry: false });
+    const stat = missing.length > 0 ? undefined : statOf(root + next);
     if (stat?.isSymbolicLink()) {
       if (++links > maxLinks) throw invalid(`${path} has too many symbolic links`, { errno: "ELOOP" });
       const target = readlinkSync(root + next);
