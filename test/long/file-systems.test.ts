@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { command, until } from "../../support/engine.ts";
-import { type FileSystem, withVolumesOn } from "../../support/file-system.ts";
-import { must, uniqueName, withEngine } from "../../support/suite.ts";
+import { command, until } from "../support/engine.ts";
+import { type FileSystem, withVolumesOn } from "../support/file-system.ts";
+import { must, uniqueName, withEngine } from "../support/suite.ts";
 
 const fixture = withEngine();
 const call = (args: string[]) => fixture.engine.slipway(args);
