@@ -84,7 +84,7 @@ describe("bodies", () => {
     expect((await post("/containers/create?name=cased", body)).status).toBe(201);
     expect(last()).toEqual({
       request: { Image: "app", Cmd: "sh", Labels: { camelCase: "kept" }, HostConfig: { Memory: 5 } },
-      options: { name: "cased" },
+      options: { name: "cased", readOnlyRecursive: true },
     });
   });
 
