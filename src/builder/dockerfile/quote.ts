@@ -25,10 +25,3 @@ export function quote(text: string): string {
 
 /** As Go's `%q` of a list: `["a" "b"]`. */
 export const quoteList = (texts: readonly string[]): string => `[${texts.map(quote).join(" ")}]`;
-
-/** As Go's `%q` of a number: the character with that code, in single quotes. */
-export function quoteRune(code: number): string {
-  const character = String.fromCodePoint(code);
-  if (character === "'") return "'\\''";
-  return `'${character === '"' ? character : quote(character).slice(1, -1)}'`;
-}

@@ -89,7 +89,8 @@ EOF
       { created_by: "STOPSIGNAL 9", ...empty },
       { created_by: "SHELL [/bin/bash -c]", ...empty },
       {
-        created_by: 'HEALTHCHECK &{["CMD" "a"] "0s" "1m30s" "0s" "0s" \'\\x02\'}',
+        created_by:
+          "HEALTHCHECK {Test:[CMD a] Interval:0s Timeout:1m30s StartPeriod:0s StartInterval:0s Retries:2}",
         ...empty,
       },
       { created_by: 'ENTRYPOINT ["/a" "b c"]', ...empty },

@@ -9,7 +9,7 @@ import type {
   Single,
   Words,
 } from "../instructions/index.ts";
-import { quote, quoteList, quoteRune } from "../quote.ts";
+import { quoteList } from "../quote.ts";
 import { goDuration } from "./go-duration.ts";
 import type { StageImage } from "./stage-state.ts";
 import type { Step } from "./step.ts";
@@ -77,7 +77,7 @@ export function convertHealthcheck(step: Step<HealthcheckInstruction>): void {
   step.record(`HEALTHCHECK ${describe(step.command.check)}`);
 }
 
-/** As Go's `%q` prints the struct: the number of retries counts as a character. */
+/** As Go's `%+v` prints the struct. */
 function describe({
   Test,
   Interval = 0,
@@ -86,8 +86,9 @@ function describe({
   StartInterval = 0,
   Retries = 0,
 }: Healthcheck): string {
-  const durations = [Interval, Timeout, StartPeriod, StartInterval].map((value) => quote(goDuration(value)));
-  return `&{${quoteList(Test ?? [])} ${durations.join(" ")} ${quoteRune(Retries)}}`;
+  const durations = Object.entries({ Interval, Timeout, StartPeriod, StartInterval });
+  const times = durations.map(([name, value]) => `${name}:${goDuration(value)}`).join(" ");
+  return `{Test:[${(Test ?? []).join(" ")}] ${times} Retries:${Retries}}`;
 }
 
 /** ENTRYPOINT drops a CMD of the base, but not one of this stage. */

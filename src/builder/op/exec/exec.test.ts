@@ -52,13 +52,16 @@ async function expectNothingLeft({ rooms, directory }: OpBench): Promise<void> {
 test("a process's changes are a layer, and its sandbox leaves no trace in it", async () => {
   await withBench(async ({ bench, run }) => {
     const made = await run(
-      "mkdir /data && echo $GREETING >/data/file && rm /tmp -r && cat /etc/hosts /etc/resolv.conf /etc/hostname",
+      "mkdir /data && echo $GREETING >/data/file && rm /tmp -r && cat /etc/hosts /etc/resolv.conf && hostname && (env | grep HOSTNAME= || echo unset)",
       {
         env: ["GREETING=hello"],
         network: "default",
       },
     );
-    expect(bench.output).toContain("buildkitsandbox");
+    expect(bench.output).toEndWith("buildkitsandbox\nunset\n");
+    const named = await run("echo own >/etc/hostname; env | grep HOSTNAME=", { env: ["HOSTNAME=set"] });
+    expect(bench.output).toEndWith("HOSTNAME=set\n");
+    expect(readFileSync(`${bench.upper(named)}/etc/hostname`, "utf8")).toBe("own\n");
     expect(readdirSync(bench.upper(made)).sort()).toEqual(["data", "tmp"]);
     expect(readFileSync(`${bench.upper(made)}/data/file`, "utf8")).toBe("hello\n");
     const nothing = await run("true", { network: "default", mounts: [secret], env: [] }).catch(

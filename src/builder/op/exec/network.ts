@@ -9,7 +9,7 @@ import { namedResolvConf, plainResolvConf } from "../../../engine/container/netw
 import type { ContainerRecord } from "../../../engine/container/record.ts";
 import { Undo } from "../../../engine/container/undo.ts";
 import type { EngineContext } from "../../../engine/context.ts";
-import { renderHostname, renderHosts } from "../../../network/index.ts";
+import { renderHosts } from "../../../network/index.ts";
 import type { Mount } from "../../../oci/spec.ts";
 import type { Workplace } from "../workplace.ts";
 
@@ -42,7 +42,8 @@ function networkFiles(
     owner === undefined
       ? writeFiles(engine, record, joined, directory)
       : engine.paths.container(engine.containers.find(owner).id);
-  const files = { "resolv.conf": paths.resolvConf, hosts: paths.hosts, hostname: paths.hostname };
+  // No /etc/hostname: as with BuildKit it is the file system's, and a step may write it.
+  const files = { "resolv.conf": paths.resolvConf, hosts: paths.hosts };
   return Object.entries(files).map(([name, source]) => ({
     destination: `/etc/${name}`,
     type: "bind",
@@ -56,7 +57,7 @@ function writeFiles(
   record: ContainerRecord,
   { recorded, links }: JoinedNetwork,
   directory: string,
-): { hosts: string; hostname: string; resolvConf: string } {
+): { hosts: string; resolvConf: string } {
   const endpoints = recorded?.endpoints ?? {};
   const resolvConf = usesNameServer(engine, endpoints)
     ? namedResolvConf(engine, record).text
@@ -68,7 +69,6 @@ function writeFiles(
   };
   return {
     hosts: file("hosts", renderHosts(hostsFile(engine, record, endpoints, links))),
-    hostname: file("hostname", renderHostname(record.config.Hostname ?? "")),
     resolvConf: file("resolv.conf", resolvConf),
   };
 }

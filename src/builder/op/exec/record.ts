@@ -20,7 +20,8 @@ export function transientRecord(
   const request = {
     Hostname: op.limits?.hostname || defaultHostname,
     User: op.user,
-    Env: [...op.env, ...op.uncachedEnv, ...env],
+    // BuildKit sets no HOSTNAME, as the engine does for containers: a bare name takes it away.
+    Env: ["HOSTNAME", ...op.env, ...op.uncachedEnv, ...env],
     WorkingDir: op.cwd,
     HostConfig: hostConfigOf(engine, op),
   };

@@ -217,6 +217,18 @@ describe("copies", () => {
     expect(stat("fifo").isFIFO()).toBe(true);
   });
 
+  test("names of one file are links in what one source brings, files of their own from several", async () => {
+    const from = context({ "d/one": "1" });
+    linkSync(join(from.path, "d/one"), join(from.path, "d/two"));
+    const links = (upper: string, name: string) => lstatSync(join(upper, name)).nlink;
+    expect(links((await copied({ sources: ["/d"] }, from)).upper, "out/two")).toBe(2);
+    const { upper } = await copied({ sources: ["/d/one", "/d"], intoDirectory: true }, from);
+    expect(links(upper, "out/one")).toBe(2);
+    expect(readFileSync(join(upper, "out/two"), "utf8")).toBe("1");
+    const apart = await copied({ sources: ["/d/*"], intoDirectory: true }, from);
+    expect(links(apart.upper, "out/one")).toBe(1);
+  });
+
   test("links of the destination lead nowhere else, and conflicts are said", async () => {
     const layer = await bench.layer([], (root) => {
       symlinkSync("../../../../../../tmp", join(root, "esc"));

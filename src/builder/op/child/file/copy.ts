@@ -61,7 +61,6 @@ export async function performCopy(
   const place = { times, time, owner: owner ?? { uid: 0, gid: 0 }, mode: 0o755, replaceLinks };
   const exclude = action.exclude.length === 0 ? undefined : new IgnoreMatcher(action.exclude);
   const mode = action.mode === undefined ? undefined : parseMode(action.mode);
-  let copier: { tree: SourceTree; copier: Copier } | undefined;
   for (const copy of copies) {
     if (copy.archive !== undefined) {
       using archive = copy.archive;
@@ -70,9 +69,9 @@ export async function performCopy(
     }
     const { tree } = copy;
     const rules: CopyRules = { tree, owner, mode, exclude, replace: replaceLinks, time };
-    if (copier?.tree !== tree) copier = { tree, copier: new Copier(rules) };
     if (!copy.isDirectory && exclude?.excludes(relativeName(copy))) continue;
-    copyOne(copier.copier, action, copy, place);
+    // One for each source: names of a file that two of them have become files of their own, as with BuildKit.
+    copyOne(new Copier(rules), action, copy, place);
   }
 }
 
