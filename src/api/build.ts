@@ -35,12 +35,15 @@ export interface BuildRequest {
   /** All new layers become one. */
   Squash?: boolean;
   /** Nothing is built: the Dockerfile is looked at. */
-  Check?: boolean;
+  Call?: BuildCall;
   /** The root file system of a step that fails is made an image, for somebody to look into. */
   KeepFailed?: boolean;
   /** The instructions are told before they are done. */
   Plan?: boolean;
 }
+
+/** What is to be said of a Dockerfile: what may be wrong in it, what a target of it takes, which targets there are. */
+export type BuildCall = "check" | "outline" | "targets";
 
 export interface BuildDockerfile {
   /** Path in the main context, or a name for messages. */
@@ -122,6 +125,39 @@ export interface BuildMessage {
 export interface BuildResult {
   Targets: BuildTargetResult[];
   Warnings: BuildWarning[];
+  /** Of a call, which builds nothing. */
+  Outline?: BuildOutline;
+  List?: BuildTargetList;
+}
+
+/** What can be given to a target, as BuildKit writes it. (moby/buildkit frontend/subrequests/outline) */
+export interface BuildOutline {
+  name?: string;
+  description?: string;
+  args?: { name: string; description?: string; value?: string; location?: BuildLocation }[];
+  secrets?: { name: string; required?: boolean; location?: BuildLocation }[];
+  ssh?: { name: string; required?: boolean; location?: BuildLocation }[];
+  /** Base64: the Dockerfile. */
+  sources?: string[];
+}
+
+/** The stages of a Dockerfile, as BuildKit writes them. (moby/buildkit frontend/subrequests/targets) */
+export interface BuildTargetList {
+  targets: {
+    name?: string;
+    default?: boolean;
+    description?: string;
+    base?: string;
+    platform?: string;
+    location?: BuildLocation;
+  }[];
+  /** Base64: the Dockerfile. */
+  sources: string[];
+}
+
+/** Lines of a Dockerfile, a range each; they count from 1. */
+export interface BuildLocation {
+  ranges: { start: { line: number }; end: { line: number } }[];
 }
 
 export interface BuildTargetResult {

@@ -4,7 +4,7 @@ import { asSlipwayError, invalid } from "../errors/index.ts";
 import { checkExports, exportCaches, Imports, inlineCache, wantsInlineCache } from "./cache/remote/index.ts";
 import { openContexts } from "./context/contexts.ts";
 import { findDockerfile } from "./context/dockerfile.ts";
-import { checkDockerfile, convertDockerfile } from "./dockerfile/index.ts";
+import { convertDockerfile } from "./dockerfile/index.ts";
 import { type Built, exportOutputs, type Offer } from "./exporter/index.ts";
 import { keepFailed } from "./failure/debug.ts";
 import { failureOf, type StepPlaces } from "./failure/failure.ts";
@@ -13,6 +13,7 @@ import type { BuildJob } from "./job.ts";
 import { BuildPlace } from "./place.ts";
 import { type Channel, now } from "./progress/index.ts";
 import { Bases } from "./request/bases.ts";
+import { answerCall } from "./request/call.ts";
 import { frontendOptions } from "./request/options.ts";
 import { planOf } from "./request/plan.ts";
 import { sessionOf } from "./request/session.ts";
@@ -77,8 +78,8 @@ async function perform(
   const options = frontendOptions(request, contexts.named, dockerfile);
   const source = { filename: options.filename, text: options.text };
   const bases = new Bases(job);
-  if (request.Check === true)
-    return { Targets: [], Warnings: await checkDockerfile(options, (...base) => bases.known(...base)) };
+  if (request.Call !== undefined)
+    return await answerCall(request.Call, options, (...base) => bases.known(...base));
   const frontend = await convertDockerfile(options, bases, signal);
   const { targets, warnings, places } = frontend;
   known.steps = { source, places };

@@ -8,5 +8,6 @@ export {
   type NamedContext,
   type ResolvedBase,
 } from "./convert/index.ts";
+export { listTargets, outlineDockerfile } from "./describe/index.ts";
 export { IgnoreMatcher, type IgnoreRule, readIgnoreFile } from "./ignore/index.ts";
 export { DockerfileError, excerpt, parseDockerfile, type Range, type Source } from "./parser/index.ts";

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
@@ -30,7 +29,7 @@ export async function receive(
 /** The file is there when it is whole, or as it was before. */
 async function toFile(stream: AsyncIterable<Uint8Array>, path: string): Promise<void> {
   mkdirSync(dirname(path), { recursive: true });
-  const temporary = `${path}.${randomUUID()}`;
+  const temporary = `${path}.${crypto.randomUUID()}`;
   const file = Bun.file(temporary).writer();
   try {
     for await (const chunk of stream) {

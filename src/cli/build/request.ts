@@ -40,7 +40,6 @@ export function requestOf(
     ),
     Annotations: pairs(flags.annotation),
     Squash: flags.squash,
-    Check: flags.check || flags.call === "check" || flags.call === "lint",
     KeepFailed: flags.debug,
   };
 }

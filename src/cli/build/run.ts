@@ -3,7 +3,6 @@ import type { Client } from "../../client/client.ts";
 import { systemError } from "../../errors/index.ts";
 import type { Output } from "./output.ts";
 import type { View } from "./progress/index.ts";
-import { receive } from "./receive.ts";
 import { requestBuild } from "./send.ts";
 
 export interface BuildCall {
@@ -30,7 +29,10 @@ export async function runBuild(client: Client, call: BuildCall): Promise<Outcome
       if (message.status !== undefined) view.show(message.status);
       if (message.output !== undefined) {
         const { Index } = message.output;
-        const received = receive(client, id, Index, outputs[Index] as Output, until);
+        // Most builds leave their image with the engine: what takes files apart is loaded for those that do not.
+        const received = import("./receive.ts").then(({ receive }) =>
+          receive(client, id, Index, outputs[Index] as Output, until),
+        );
         // What cannot be written here ends the build there.
         received.catch((error: unknown) => stop.abort(error));
         receiving.push(received);

@@ -1,5 +1,6 @@
 import type {
   BuildCacheOption,
+  BuildCall,
   BuildContext,
   BuildLimits,
   BuildOutput,
@@ -98,13 +99,17 @@ const decoder = object<BuildRequest>({
   Outputs: list(buildOutput),
   Annotations: map(string),
   Squash: boolean,
-  Check: boolean,
+  Call: word<BuildCall>(),
   KeepFailed: boolean,
   Plan: boolean,
 });
 
+const calls: readonly BuildCall[] = ["check", "outline", "targets"];
+
 export const buildRequest: Decoder<BuildRequest> = (value, place) => {
   const request = decoder(value, place);
+  if (request.Call !== undefined && !calls.includes(request.Call))
+    throw invalid(`invalid JSON: Call: there is no call "${request.Call}"`);
   if (request.Dockerfile?.Name === undefined) throw invalid("invalid JSON: Dockerfile.Name is missing");
   return { ...request, Contexts: request.Contexts ?? [] };
 };

@@ -4,7 +4,7 @@ import type { Platform } from "../../../oci/platform.ts";
 import type { Edge } from "../../graph/index.ts";
 import { ExpansionError, type Lexer } from "../expand/index.ts";
 import type { IgnoreMatcher } from "../ignore/index.ts";
-import { Misuse } from "../instructions/index.ts";
+import { type Arg, Misuse } from "../instructions/index.ts";
 import type { Linter } from "../lint/index.ts";
 import { DockerfileError, type Range, type Source } from "../parser/index.ts";
 import type { Environment } from "./environment.ts";
@@ -24,6 +24,8 @@ export interface Conversion {
   /** Names of vertices begin with their platform. */
   readonly manyPlatforms: boolean;
   readonly globals: Environment;
+  /** What stands before the first FROM. */
+  readonly args: readonly Arg[];
   /** Names that ARG before the first FROM declares, those without a value included. */
   readonly declaredGlobals: ReadonlySet<string>;
   readonly stages: StageTable;

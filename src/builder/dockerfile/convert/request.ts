@@ -68,6 +68,7 @@ export function newConversion(
     globals: withGlobals(predefined, dockerfile.globals, options.buildArgs, lexer, (error, { node }) => {
       throw placed(error, source, node.range);
     }),
+    args: dockerfile.globals,
     declaredGlobals: new Set(declared),
     stages: new StageTable(),
     ignore: rules.length > 0 ? new IgnoreMatcher(rules) : undefined,

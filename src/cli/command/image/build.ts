@@ -1,6 +1,5 @@
-import { checkReport, parseCall } from "../../build/check.ts";
+import { answerOf, failedCheck, parseCall } from "../../build/call/index.ts";
 import { sourceOf } from "../../build/context.ts";
-import { lookInto } from "../../build/debug.ts";
 import { failureText } from "../../build/failure.ts";
 import { type BuildFlags, buildFlags } from "../../build/flags.ts";
 import { checkDestination, type Output } from "../../build/output.ts";
@@ -23,10 +22,13 @@ export default command({
     const outputs = outputsOf(flags);
     for (const output of outputs) checkDestination(output);
     const auths = await authsOf(await config(), flags.tag);
-    const request = { ...requestOf(flags, source, outputs, auths), Check: call.check };
+    const request = {
+      ...requestOf(flags, source, outputs, auths),
+      ...(call.what === undefined ? {} : { Call: call.what }),
+    };
     const log = new BuildLog();
     const view = openView(
-      flags.quiet || (call.check && flags.progress === "auto") ? "quiet" : flags.progress,
+      flags.quiet || (call.what !== undefined && flags.progress === "auto") ? "quiet" : flags.progress,
       log,
     );
     const abort = new AbortController();
@@ -43,15 +45,18 @@ export default command({
     if ("failure" in outcome) {
       const { failure } = outcome;
       printError(failureText(failure, log));
-      if (failure.kept !== undefined) await lookInto(client, failure.kept);
+      if (call.what === "check" && call.format === "json") print(failedCheck(failure, request));
+      if (failure.kept !== undefined)
+        await (await import("../../build/debug.ts")).lookInto(client, failure.kept);
       else if (failure.exitCode !== undefined)
         printError("To look into the root file system of the step that failed, build with --debug.\n");
       return 1;
     }
     const { result } = outcome;
-    if (call.check) {
-      print(checkReport(result.Warnings, call.format));
-      return result.Warnings.length > 0 ? 1 : 0;
+    if (call.what !== undefined) {
+      const { text, status } = answerOf(call, result, request);
+      print(text);
+      return status;
     }
     if (!flags.quiet && flags.progress !== "rawjson") printError(warningLines(result.Warnings));
     writeResults(result, { iidfile: flags.iidfile, metadata: flags["metadata-file"] });

@@ -1,0 +1,2 @@
+export { outlineDockerfile } from "./outline-dockerfile.ts";
+export { listTargets } from "./targets.ts";
