@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { invalid } from "../errors/index.ts";
 
 /** An OCI digest (image-spec, descriptor.md#digests); SHA-256 is the one algorithm in use. */
@@ -23,7 +22,8 @@ export function hexOf(digest: Digest): string {
 
 /** The digest of bytes, or of a string's UTF-8. For streams use a hash and `digestFromHex`. */
 export function digestOf(content: string | Uint8Array): Digest {
-  return digestFromHex(createHash("sha256").update(content).digest("hex"));
+  // Of Bun: loading node:crypto takes 14 ms, in every command and every child.
+  return digestFromHex(new Bun.CryptoHasher("sha256").update(content).digest("hex"));
 }
 
 export function digestFromHex(hex: string): Digest {

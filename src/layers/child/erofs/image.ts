@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { writeSync } from "node:fs";
 import { encodeDirectory } from "./directory.ts";
 import { blockSize, encodeSuperblock, slotSize } from "./format.ts";
@@ -34,7 +33,7 @@ export function writeImage(fd: number, root: Node, firstBlock: number, archiveBy
     inodes: nodes.length,
     blocks: dataBlock + dataBlocks,
     metadataBlock: firstBlock,
-    uuid: randomBytes(16),
+    uuid: crypto.getRandomValues(new Uint8Array(16)),
     deviceBlocks: Math.ceil(archiveBytes / blockSize),
   });
   writeSync(fd, superblock, 0, superblock.length, 0);
