@@ -1,4 +1,5 @@
 import { closeSync } from "node:fs";
+import { decompressed } from "../archive/index.ts";
 import { unavailable } from "../errors/index.ts";
 import { feed, openInput, openOutput, outputOf } from "./child-pipe.ts";
 import { type Child, type ChildOptions, startChild } from "./child-process.ts";
@@ -115,7 +116,7 @@ export async function getArchive(tree: Tree, path: string, signal?: AbortSignal)
   }
 }
 
-/** Unpacks an archive, plain or compressed with gzip or zstd, into a directory that exists. */
+/** Unpacks an archive, plain or compressed with gzip, zstd, bzip2 or xz, into a directory that exists. */
 export async function putArchive(
   tree: Tree,
   path: string,
@@ -139,7 +140,7 @@ export async function putArchive(
     closeSync(pipe.ourEnd);
     throw error;
   }
-  await feed(pipe, archive, work.child.result, work.abort);
+  await feed(pipe, decompressed(archive, signal, ["bzip2", "xz"]), work.child.result, work.abort);
 }
 
 /** An archive of everything in `root`. */

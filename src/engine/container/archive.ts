@@ -1,7 +1,6 @@
 import type * as api from "../../api/index.ts";
 import { errnoOf, notFound, SlipwayError } from "../../errors/index.ts";
 import type { EngineContext } from "../context.ts";
-import { decompressed } from "../image/decompress.ts";
 import type { Container } from "./container.ts";
 import { emit } from "./events.ts";
 import { userFrom } from "./spec/user.ts";
@@ -58,9 +57,8 @@ export async function putArchive(
     const asUser = options.copyUIDGID && Boolean(container.record.config.User);
     const owner = asUser ? await ownerIn(engine, tree, container, signal) : undefined;
     const { noOverwriteDirNonDir } = options;
-    const archive = decompressed(tar, signal, ["bzip2", "xz"]);
     const how = { noOverwriteDirNonDir, ...(owner === undefined ? {} : { owner }) };
-    await found(ref, path, () => engine.files.put(tree, path, archive, how, signal));
+    await found(ref, path, () => engine.files.put(tree, path, tar, how, signal));
   } finally {
     await tree.close();
   }

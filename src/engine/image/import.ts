@@ -1,10 +1,10 @@
 import type * as api from "../../api/index.ts";
+import { decompressed } from "../../archive/index.ts";
 import { invalid } from "../../errors/index.ts";
 import { hostPlatform, parsePlatform } from "../../oci/platform.ts";
 import { parseRepositoryAndTag } from "../../oci/reference.ts";
 import { buildImage } from "./build-image.ts";
 import { applyChanges } from "./changes.ts";
-import { decompressed } from "./decompress.ts";
 import { emit } from "./events.ts";
 import { withLease } from "./garbage.ts";
 import { progressOf } from "./progress.ts";

@@ -1,9 +1,9 @@
 import type * as api from "../../api/index.ts";
+import { decompressed } from "../../archive/index.ts";
 import { invalid } from "../../errors/index.ts";
 import { type Digest, hexOf } from "../../oci/digest.ts";
 import { parsePlatform } from "../../oci/platform.ts";
 import { familiarReference, formatReference, type Reference } from "../../oci/reference.ts";
-import { decompressed } from "./decompress.ts";
 import { dockerImages } from "./docker-archive.ts";
 import { emit } from "./events.ts";
 import { withLease } from "./garbage.ts";

@@ -1,8 +1,7 @@
 import { posix } from "node:path";
-import { readTar } from "../../archive/index.ts";
+import { decompressed, readTar } from "../../archive/index.ts";
 import { invalid } from "../../errors/index.ts";
 import { type Digest, isDigest } from "../../oci/digest.ts";
-import { decompressed } from "./decompress.ts";
 import { bytesOf, parseJson } from "./documents.ts";
 import type { Lease } from "./leases.ts";
 import type { ImageRooms } from "./rooms.ts";

@@ -148,7 +148,10 @@ test("contexts: a Dockerfile or an archive on standard input, named ones, other 
       { name: "it", data: "archive" },
     ]),
   );
-  await ok(["build", "-t", name, "-"], { stdin: Bun.gzipSync(archive) });
+  const compressed = (program: string) =>
+    new Uint8Array(Bun.spawnSync([program, "-c"], { stdin: archive }).stdout);
+  for (const program of ["gzip", "bzip2", "xz"])
+    await ok(["build", "-t", name, "-"], { stdin: compressed(program) });
   expect(await output(name, "cat", "/it")).toBe("archive");
 
   using context = contextWith({
@@ -171,7 +174,7 @@ test("contexts: a Dockerfile or an archive on standard input, named ones, other 
   ]);
   expect(await output(name, "cat", "/it")).toBe("named");
 
-  const server = createServer((_, response) => void response.end(archive)).listen(0, "127.0.0.1");
+  const server = createServer((_, response) => void response.end(compressed("xz"))).listen(0, "127.0.0.1");
   try {
     const { port } = server.address() as AddressInfo;
     await ok(["build", "-t", name, `http://127.0.0.1:${port}/context.tar`]);

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { createGunzip, createZstdDecompress } from "node:zlib";
-import { invalid, messageOf, SlipwayError, unavailable } from "../../errors/index.ts";
+import { invalid, messageOf, SlipwayError, unavailable } from "../errors/index.ts";
 
 export type Compression = "gzip" | "zstd" | "xz" | "bzip2";
 
@@ -17,7 +17,7 @@ const magics: readonly [name: Compression, bytes: readonly number[]][] = [
  */
 export async function* decompressed(
   source: AsyncIterable<Uint8Array>,
-  signal: AbortSignal,
+  signal?: AbortSignal,
   only?: readonly Compression[],
 ): AsyncGenerator<Uint8Array> {
   const iterator = source[Symbol.asyncIterator]();
@@ -66,7 +66,7 @@ async function* inProcess(
 async function* byChild(
   source: AsyncIterable<Uint8Array>,
   program: "xz" | "bzip2",
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   const path = Bun.which(program);
   if (path === null) {
@@ -77,7 +77,7 @@ async function* byChild(
     stdin: streamOf(source),
     stdout: "pipe",
     stderr: "pipe",
-    signal,
+    ...(signal === undefined ? {} : { signal }),
     killSignal: "SIGKILL",
   });
   try {
