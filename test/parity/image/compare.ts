@@ -1,4 +1,4 @@
-import type { SavedImage } from "./image.ts";
+import type { SavedImage } from "./saved.ts";
 
 /** Each line one difference: where, what the first has, what the second has. */
 export function differences(ours: SavedImage, theirs: SavedImage, { history = true } = {}): string[] {

@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readTar, type TarHeader } from "../../src/archive/index.ts";
+import { readTar, type TarHeader } from "../../../src/archive/index.ts";
 
 interface Config {
   config?: Record<string, unknown>;
@@ -21,9 +21,10 @@ export interface SavedImage {
  * @param argv the command whose output it is
  */
 export async function savedImage(argv: readonly string[]): Promise<SavedImage> {
-  const path = join(tmpdir(), `slipway-parity-${process.pid}.tar`);
-  const saved = Bun.spawnSync([...argv, "-o", path], { stderr: "pipe" });
-  if (saved.exitCode !== 0) throw new Error(saved.stderr.toString());
+  const path = join(tmpdir(), `slipway-parity-${randomUUID()}.tar`);
+  const saving = Bun.spawn([...argv, "-o", path], { stdio: ["ignore", "ignore", "pipe"] });
+  const errors = await saving.stderr.text();
+  if ((await saving.exited) !== 0) throw new Error(errors);
   const contents = new Map<string, Buffer>();
   const links = new Map<string, string>();
   for await (const { header, body } of readTar(Bun.file(path).stream())) {
