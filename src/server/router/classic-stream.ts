@@ -8,6 +8,7 @@ export type ClassicMessage =
 
 interface StepState {
   started: boolean;
+  /** Without an error. */
   completed: boolean;
   cached: boolean;
   /** What it wrote before its turn came. */
@@ -16,7 +17,7 @@ interface StepState {
 
 /**
  * Tells a build as Docker's classic builder does: one instruction after the other, in the order of the Dockerfile. Steps run
- * side by side; what those further down write waits for their turn.
+ * side by side; what those further down write waits for their turn. The step that fails is told last, also before its turn.
  */
 export class ClassicStream {
   readonly #steps = new Map<string, StepState>();
@@ -30,7 +31,9 @@ export class ClassicStream {
     if (message.plan !== undefined) this.#plan = message.plan.Instructions;
     if (message.status !== undefined) yield* this.#shown(this.#status(message.status));
     if (message.result !== undefined) yield* this.#end(message.result);
-    if (message.error !== undefined) yield failureOf(message.error);
+    if (message.error === undefined) return;
+    yield* this.#shown(this.#failed(message.error));
+    yield failureOf(message.error);
   }
 
   *#shown(messages: Iterable<ClassicMessage>): Generator<ClassicMessage> {
@@ -42,10 +45,10 @@ export class ClassicStream {
       const text = Buffer.from(data, "base64").toString();
       this.#step(vertex).waiting.push({ stream: stream === 2 ? `\x1b[91m${text}\x1b[0m` : text });
     }
-    for (const { digest, started, completed, cached } of vertexes) {
+    for (const { digest, started, completed, cached, error } of vertexes) {
       const step = this.#step(digest);
       step.started ||= started !== undefined;
-      step.completed ||= completed !== undefined;
+      step.completed ||= completed !== undefined && error === undefined;
       step.cached ||= cached === true;
     }
     if (this.#plan.length > 0) yield* this.#advance();
@@ -53,8 +56,8 @@ export class ClassicStream {
 
   *#advance(): Generator<ClassicMessage> {
     for (; this.#at < this.#plan.length; this.#at++) {
-      const { Text, Vertex } = this.#plan[this.#at] as BuildPlan["Instructions"][number];
-      if (!this.#announced) yield { stream: `Step ${this.#at + 1}/${this.#plan.length} : ${Text}\n` };
+      const { Vertex } = this.#plan[this.#at] as BuildPlan["Instructions"][number];
+      if (!this.#announced) yield this.#announcement(this.#at);
       this.#announced = true;
       const step = Vertex === undefined ? undefined : this.#step(Vertex);
       if (step !== undefined) {
@@ -65,6 +68,17 @@ export class ClassicStream {
       if (Vertex !== undefined) yield { stream: ` ---> ${short(Vertex)}\n` };
       this.#announced = false;
     }
+  }
+
+  #announcement(at: number): ClassicMessage {
+    return { stream: `Step ${at + 1}/${this.#plan.length} : ${this.#plan[at]?.Text}\n` };
+  }
+
+  *#failed({ step }: BuildFailure): Generator<ClassicMessage> {
+    const at = this.#plan.findIndex(({ Vertex }) => Vertex !== undefined && Vertex === step?.vertex);
+    if (step === undefined || at === -1) return;
+    if (at !== this.#at) yield this.#announcement(at);
+    yield* this.#step(step.vertex).waiting.splice(0);
   }
 
   *#end({ Targets }: BuildResult): Generator<ClassicMessage> {
