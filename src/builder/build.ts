@@ -4,7 +4,7 @@ import { asSlipwayError, invalid } from "../errors/index.ts";
 import { checkExports, exportCaches, Imports, inlineCache, wantsInlineCache } from "./cache/remote/index.ts";
 import { openContexts } from "./context/contexts.ts";
 import { findDockerfile } from "./context/dockerfile.ts";
-import { convertDockerfile } from "./dockerfile/index.ts";
+import { checkFrontEnd, convertDockerfile } from "./dockerfile/index.ts";
 import { type Built, exportOutputs, type Offer } from "./exporter/index.ts";
 import { keepFailed } from "./failure/debug.ts";
 import { failureOf, type StepPlaces } from "./failure/failure.ts";
@@ -77,6 +77,8 @@ async function perform(
   const dockerfile = await findDockerfile(job, contexts, session);
   const options = frontendOptions(request, contexts.named, dockerfile);
   const source = { filename: options.filename, text: options.text };
+  // Docker's classic builder takes the directive for a comment.
+  if (request.Plan !== true) checkFrontEnd(source, request.BuildArgs?.BUILDKIT_SYNTAX);
   const bases = new Bases(job);
   if (request.Call !== undefined)
     return await answerCall(request.Call, options, (...base) => bases.known(...base));

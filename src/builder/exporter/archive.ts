@@ -10,6 +10,8 @@ import type { MadeImage } from "./image.ts";
 export interface ArchivedImages {
   readonly images: readonly MadeImage[];
   readonly index: Descriptor | undefined;
+  /** Of the descriptor that names them. */
+  readonly annotations?: Record<string, string>;
   readonly references: readonly Reference[];
 }
 
@@ -54,14 +56,20 @@ function json(name: string, value: unknown): WritableEntry {
 }
 
 function indexOf(what: readonly ArchivedImages[]): Index {
-  const manifests = what.flatMap(({ images, index, references }) => {
+  const manifests = what.flatMap(({ images, index, references, annotations = {} }) => {
+    const created = images[0]?.image.config.created;
+    const common = {
+      ...(created === undefined ? {} : { "org.opencontainers.image.created": created }),
+      ...annotations,
+    };
     const tops =
       index === undefined ? images.map(({ image, platform }) => ({ ...image.manifest, platform })) : [index];
-    if (references.length === 0) return tops;
+    if (references.length === 0) return tops.map((top) => ({ ...top, annotations: common }));
     return tops.flatMap((top) =>
       references.map((reference) => ({
         ...top,
         annotations: {
+          ...common,
           "io.containerd.image.name": formatReference(reference),
           "org.opencontainers.image.ref.name": reference.tag ?? "latest",
         },

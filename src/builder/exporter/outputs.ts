@@ -14,6 +14,8 @@ import { squashed } from "./squash.ts";
 import { BlobStore } from "./store.ts";
 import { treeArchive } from "./tree.ts";
 
+const outputTypes = ["image", "registry", "local", "tar", "oci", "docker", "cacheonly"];
+
 /** Hands an output to the client; returns when that has it. */
 export type Offer = (index: number, stream: AsyncIterable<Uint8Array>) => Promise<void>;
 
@@ -39,11 +41,12 @@ export async function exportOutputs(
   for (const [index, output] of outputs.entries()) {
     const { Type } = output;
     if (Type === "image" || Type === "registry") results = await toImages(job, groups, output);
-    else if (Type === "local" || Type === "tar") await toTree(job, all, (stream) => offer(index, stream));
+    else if (Type === "local" || Type === "tar")
+      await toTree(job, all, output, (stream) => offer(index, stream));
+    else if (Type === "cacheonly") continue;
     else if (Type === "oci" || Type === "docker") {
       results = await toArchive(job, groups, output, (stream) => offer(index, stream));
-    } else
-      throw invalid(`unknown output type ${Type}: there are image, registry, local, tar, oci and docker`);
+    } else throw invalid(`unknown output type ${Type}: there are ${outputTypes.join(", ")}`);
   }
   return results;
 }
@@ -124,17 +127,24 @@ async function toArchive(
 async function toTree(
   job: BuildJob,
   built: readonly Built[],
+  { Attributes }: BuildOutput,
   offer: (stream: AsyncIterable<Uint8Array>) => Promise<void>,
 ): Promise<void> {
   await internalStep(job.progress, "exporting to client directory", async (tell) => {
-    const names = new Set(built.map(({ target }) => target.name));
-    const trees = built.map(({ target, layers }) => {
-      const platform = formatPlatform(target.platform).replaceAll("/", "_");
-      const hasPlatforms = built.filter((other) => other.target.name === target.name).length > 1;
-      const parts = [names.size > 1 ? target.name : "", hasPlatforms ? platform : ""];
-      return { name: parts.filter((part) => part !== "").join("/"), layers };
-    });
+    const trees = namedTrees(built, Attributes["platform-split"]);
     await offer(counted(treeArchive(job, trees), "copying files", tell));
+  });
+}
+
+/** Several platforms have a directory each, unless `platform-split` says otherwise; so have several targets. */
+function namedTrees(built: readonly Built[], split: string | undefined) {
+  const names = new Set(built.map(({ target }) => target.name));
+  return built.map(({ target, layers }) => {
+    const platforms = built.filter((other) => other.target.name === target.name).length;
+    const isSplit = split === undefined ? platforms > 1 : isOn(split);
+    const platform = formatPlatform(target.platform).replaceAll("/", "_");
+    const parts = [names.size > 1 ? target.name : "", isSplit ? platform : ""];
+    return { name: parts.filter((part) => part !== "").join("/"), layers };
   });
 }
 
@@ -146,6 +156,8 @@ async function make(
   tell: (part: Part) => void,
 ): Promise<ArchivedImages> {
   const options = imageOptions(job.request, output, place);
+  const { annotations } = options;
+  annotations.check(built.map(({ target }) => target.platform));
   using store = new BlobStore(job);
   tell({ id: "exporting layers" });
   const rewrites = isOn(output.Attributes["rewrite-timestamp"]);
@@ -154,15 +166,22 @@ async function make(
       return await makeImage(job, store, rewrites ? await withEpoch(job, one) : one, options);
     }),
   );
-  const index = images.length > 1 ? await makeIndex(store, images, options.annotations) : undefined;
+  const index = images.length > 1 ? await makeIndex(store, images, annotations) : undefined;
   await store.written(images.flatMap(({ layers }) => layers.map(({ chainID }) => chainID)));
   tell({ id: "exporting layers", done: true });
   const written = images.map(({ image }) => `writing image ${image.configDescriptor.digest}`);
   for (const id of written) tell({ id, done: true });
-  return { images, index, references };
+  const about =
+    index === undefined
+      ? annotations.at("manifest-descriptor", images[0]?.platform)
+      : annotations.at("index-descriptor");
+  return { images, index, references, ...(about === undefined ? {} : { annotations: about }) };
 }
 
-function resultOf(target: string, { images, index, references }: ArchivedImages): BuildTargetResult {
+function resultOf(
+  target: string,
+  { images, index, references, annotations }: ArchivedImages,
+): BuildTargetResult {
   const [first] = images as [MadeImage];
   const { manifest, configDescriptor } = first.image;
   const top = index ?? manifest;
@@ -170,8 +189,11 @@ function resultOf(target: string, { images, index, references }: ArchivedImages)
     Target: target,
     ImageID: index?.digest ?? configDescriptor.digest,
     Digest: top.digest,
-    Descriptor: { mediaType: top.mediaType, digest: top.digest, size: top.size },
-    ConfigDigest: configDescriptor.digest,
+    Descriptor: {
+      ...{ mediaType: top.mediaType, digest: top.digest, size: top.size },
+      ...(annotations === undefined ? {} : { annotations }),
+    },
+    ...(index === undefined ? { ConfigDigest: configDescriptor.digest } : {}),
     Names: references.map(familiarReference),
   };
 }

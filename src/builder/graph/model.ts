@@ -51,6 +51,7 @@ export interface GitOp {
   readonly ref?: string;
   readonly subdirectory?: string;
   readonly keepGitDirectory: boolean;
+  readonly skipSubmodules?: boolean;
   /** A full commit that the ref must lead to. */
   readonly checksum?: string;
 }

@@ -29,7 +29,11 @@ export function frontendOptions(
     pull: request.Pull ?? false,
     network,
     limits: { ...request.Limits, ...(name === undefined ? {} : { networkName: name }) },
-    entitlements: new Set((request.Allow ?? []).map(entitlement)),
+    // Whoever says so of all steps need not say it twice.
+    entitlements: new Set([
+      ...(request.Allow ?? []).map(entitlement),
+      ...(network === "host" ? (["network.host"] as const) : []),
+    ]),
     proxies: [],
   };
 }

@@ -1,12 +1,12 @@
 import type { FlagSet, FlagValues } from "../flags/flag.ts";
-import { bool, custom, each, integer, list, string, strings, unsupported } from "../flags/kinds.ts";
+import { bool, custom, each, integer, list, string, strings } from "../flags/kinds.ts";
 import { parseBytes, parseSwapBytes } from "../opts/size.ts";
 import { parseUlimit } from "../opts/ulimit.ts";
 import { validateExtraHost } from "../opts/validate.ts";
+import { parseAttest, parseAttestation } from "./attest.ts";
 import { parseCacheOption } from "./cache-option.ts";
+import { checkAnnotation, checkTag } from "./names.ts";
 import { parseOutput } from "./output.ts";
-
-const attestation = "attestations (--attest, --sbom, --provenance) are not supported yet";
 
 const limits = {
   "cgroup-parent": string('Set the parent cgroup for the "RUN" instructions during build'),
@@ -28,7 +28,7 @@ const limits = {
 } satisfies FlagSet;
 
 const outputs = {
-  annotation: list("Add annotation to the image", { placeholder: "stringArray" }),
+  annotation: list("Add annotation to the image", { placeholder: "stringArray", check: checkAnnotation }),
   iidfile: string("Write the image ID to a file"),
   label: list("Set metadata for an image", { placeholder: "stringArray" }),
   load: bool('Shorthand for "--output=type=docker"'),
@@ -42,6 +42,7 @@ const outputs = {
   tag: list('Image identifier (format: "[TARGET=][registry/]repository[:tag]")', {
     short: "t",
     placeholder: "stringArray",
+    check: checkTag,
   }),
 } satisfies FlagSet;
 
@@ -50,7 +51,10 @@ const others = {
   allow: list('Allow extra privileged entitlement (e.g., "network.host", "security.insecure")', {
     placeholder: "stringArray",
   }),
-  attest: unsupported("Attestation parameters", "stringArray", attestation),
+  attest: each('Attestation parameters (format: "type=sbom,disabled=true")', parseAttest, {
+    placeholder: "stringArray",
+    hidden: true,
+  }),
   "build-arg": list("Set build-time variables", { placeholder: "stringArray" }),
   "build-context": list("Additional build contexts (e.g., name=path)", { placeholder: "stringArray" }),
   builder: string("Override the configured builder instance", { hidden: true }),
@@ -82,11 +86,13 @@ const others = {
   progress: string('Set type of progress output ("auto", "quiet", "plain", "tty", "rawjson")', {
     initial: "auto",
   }),
-  provenance: unsupported("Provenance attestation", "string", attestation),
+  provenance: custom('Shorthand for "--attest=type=provenance"', "string", parseAttestation, {
+    hidden: true,
+  }),
   pull: bool("Always attempt to pull all referenced images"),
   quiet: bool("Suppress the build output and print image ID on success", { short: "q" }),
   rm: bool("Remove intermediate containers after a successful build", { hidden: true, on: true }),
-  sbom: unsupported("SBOM attestation", "string", attestation),
+  sbom: custom('Shorthand for "--attest=type=sbom"', "string", parseAttestation, { hidden: true }),
   secret: list('Secret to expose to the build (format: "id=mysecret[,src=/local/secret]")', {
     placeholder: "stringArray",
   }),

@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { wrong } from "../local-error.ts";
 import { csvFields, cut } from "../opts/csv.ts";
 import { isTerminal } from "../streams/terminal.ts";
@@ -10,7 +10,7 @@ export interface Output {
   readonly destination?: string;
 }
 
-const types = ["image", "registry", "local", "tar", "oci", "docker"];
+const types = ["image", "registry", "local", "tar", "oci", "docker", "cacheonly"];
 
 /** `type=tar,dest=out.tar`; a path alone is a directory, and `-` a tar archive on standard output. */
 export function parseOutput(text: string): Output {
@@ -36,8 +36,13 @@ function checked(output: Output): Output {
   const { type, destination } = output;
   if (type === "local" && (destination === undefined || destination === "-"))
     throw wrong("dest is required for local output: the directory to write to");
-  if (["image", "registry"].includes(type) && destination !== undefined)
+  if (["image", "registry", "cacheonly"].includes(type) && destination !== undefined)
     throw wrong(`dest is not supported for the output type ${type}`);
+  if (isTree(output)) {
+    if (destination === undefined || destination === "-")
+      throw wrong(`dest is required for ${type} output with tar=false: the directory to write to`);
+    return output;
+  }
   // A docker archive without a destination is loaded into the engine.
   if (type === "docker" && destination === undefined) return { ...output, type: "image" };
   if (!["tar", "oci"].includes(type)) return output;
@@ -47,9 +52,24 @@ function checked(output: Output): Output {
   return { ...output, destination: place };
 }
 
-/** A file that is to be written may not be a directory. */
-export function checkDestination({ type, destination }: Output): void {
-  if (destination === undefined || destination === "-") return;
-  const isDirectory = statSync(destination, { throwIfNoEntry: false })?.isDirectory() ?? false;
-  if (type !== "local" && isDirectory) throw wrong(`destination file ${destination} is a directory`);
+/** What arrives is unpacked: files of a target, or an image's layout (`tar=false`). */
+export const isTree = ({ type, attributes: { tar = "true" } }: Output): boolean =>
+  type === "local" || (["oci", "docker"].includes(type) && /^(0|f|false)$/i.test(tar));
+
+/** A file that is to be written may not be a directory, nor the other way round; standard output takes one output. */
+export function checkDestinations(outputs: readonly Output[]): void {
+  if (outputs.filter(({ destination }) => destination === "-").length > 1)
+    throw wrong("only one output can be written to standard output: give the others a dest");
+  for (const output of outputs) {
+    const { destination } = output;
+    if (destination === undefined || destination === "-") continue;
+    const stats = statSync(destination, { throwIfNoEntry: false });
+    if (!isTree(output) && stats?.isDirectory() === true)
+      throw wrong(`destination file ${destination} is a directory`);
+    if (!isTree(output)) continue;
+    if (stats?.isDirectory() === false) throw wrong(`destination directory ${destination} is a file`);
+    // Blobs of several layouts in one directory would be of none.
+    if (output.type !== "local" && stats !== undefined && readdirSync(destination).length > 0)
+      throw wrong(`destination directory ${destination} is not empty`);
+  }
 }

@@ -6,23 +6,24 @@ import type { Client } from "../../client/client.ts";
 import { sameNames } from "../copy/members.ts";
 import { unpack } from "../copy/unpack.ts";
 import { openOutput } from "../streams/output.ts";
-import type { Output } from "./output.ts";
+import { isTree, type Output } from "./output.ts";
 
 /** Fetches what an output has for us: files into a directory, an archive into a file or onto standard output. */
 export async function receive(
   client: Client,
   build: string,
   index: number,
-  { type, destination = "-" }: Output,
+  output: Output,
   signal: AbortSignal,
 ): Promise<void> {
   const stream = await buildOutput(client, build, index, signal);
-  if (type === "local") {
+  const { destination = "-" } = output;
+  if (isTree(output)) {
     mkdirSync(destination, { recursive: true });
     await unpack(stream, resolve(destination), sameNames, process.getuid?.() === 0);
   } else if (destination === "-") {
-    const output = openOutput();
-    for await (const chunk of stream) await output.write("stdout", chunk);
+    const terminal = openOutput();
+    for await (const chunk of stream) await terminal.write("stdout", chunk);
   } else await toFile(stream, resolve(destination));
 }
 

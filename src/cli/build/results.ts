@@ -3,25 +3,30 @@ import type { BuildResult, BuildTargetResult, BuildWarning } from "../../api/ind
 
 const decoded = (text: string): string => Buffer.from(text, "base64").toString();
 
-/** What scripts read of a build: `--iidfile` and `--metadata-file`, whole or not at all. */
+/** What scripts read of a build: `--iidfile` and `--metadata-file`. */
 export function writeResults(
-  { Targets }: BuildResult,
+  { Targets, Warnings }: BuildResult,
+  build: string,
   { iidfile, metadata }: { iidfile: string; metadata: string },
 ): void {
   const last = Targets.at(-1);
   if (iidfile !== "") writeFileSync(iidfile, last?.ImageID ?? "");
   if (metadata === "") return;
-  const about =
+  const targets =
     Targets.length > 1
-      ? Object.fromEntries(Targets.map((one) => [one.Target, describe(one)]))
-      : describe(last);
+      ? Object.fromEntries(Targets.map((one) => [one.Target, describe(one, build)]))
+      : describe(last, build);
+  const wantsWarnings = /^(1|t|true)$/i.test(process.env.BUILDX_METADATA_WARNINGS ?? "");
+  const about =
+    wantsWarnings && Warnings.length > 0 ? { ...targets, "buildx.build.warnings": Warnings } : targets;
   writeFileSync(metadata, `${JSON.stringify(about, undefined, 2)}\n`);
 }
 
 /** In buildx's words. (docs.docker.com, buildx build --metadata-file) */
-function describe(target: BuildTargetResult | undefined): Record<string, unknown> {
+function describe(target: BuildTargetResult | undefined, build: string): Record<string, unknown> {
   const { Digest, ConfigDigest, Descriptor, Names = [] } = target ?? {};
   return {
+    "buildx.build.ref": `default/default/${build}`,
     ...(ConfigDigest === undefined ? {} : { "containerimage.config.digest": ConfigDigest }),
     ...(Descriptor === undefined ? {} : { "containerimage.descriptor": Descriptor }),
     ...(Digest === undefined ? {} : { "containerimage.digest": Digest }),

@@ -13,7 +13,9 @@ export interface BuildCall {
   readonly signal: AbortSignal;
 }
 
-export type Outcome = { readonly result: BuildResult } | { readonly failure: BuildFailure };
+export type Outcome =
+  /** `build`: its id. */
+  { readonly result: BuildResult; readonly build: string } | { readonly failure: BuildFailure };
 
 /** Has the engine build, shows what it tells, and takes what it makes. */
 export async function runBuild(client: Client, call: BuildCall): Promise<Outcome> {
@@ -37,7 +39,7 @@ export async function runBuild(client: Client, call: BuildCall): Promise<Outcome
         received.catch((error: unknown) => stop.abort(error));
         receiving.push(received);
       }
-      if (message.result !== undefined) outcome = { result: message.result };
+      if (message.result !== undefined) outcome = { result: message.result, build: id };
       if (message.error !== undefined) outcome = { failure: message.error };
     }
   } catch (error) {

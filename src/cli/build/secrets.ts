@@ -40,7 +40,8 @@ function content(path: string): Buffer {
     return bytes;
   } catch (error) {
     if (errnoOf(error) === undefined) throw error;
-    throw wrong(`failed to stat ${path}: ${messageOf(error)}`);
+    const why = errnoOf(error) === "ENOENT" ? "no such file or directory" : messageOf(error);
+    throw wrong(`failed to stat ${path}: ${why}`);
   }
 }
 

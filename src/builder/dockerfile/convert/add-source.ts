@@ -48,7 +48,7 @@ function fileNameOf(url: string): string {
 function gitTree({ state, fail }: Step, command: Add, source: string, checksum: string, name: string): Edge {
   const reference = parseGitReference(source);
   const { keepGitDirectory: ours } = command;
-  const { keepGitDirectory: theirs, remote, ref, subdirectory } = reference;
+  const { keepGitDirectory: theirs, remote, ref, subdirectory, submodules } = reference;
   if (ours !== undefined && theirs !== undefined && ours !== theirs)
     return fail("inconsistent keep-git-dir configuration");
   if (checksum !== "" && reference.checksum !== "" && checksum !== reference.checksum)
@@ -60,6 +60,7 @@ function gitTree({ state, fail }: Step, command: Add, source: string, checksum: 
     ...(ref === "" ? {} : { ref }),
     ...(subdirectory === "" ? {} : { subdirectory }),
     ...(commit === "" ? {} : { checksum: commit }),
+    ...(submodules === false ? { skipSubmodules: true } : {}),
     keepGitDirectory: theirs ?? ours ?? false,
   } as const;
   return vertex(op, [], { name, ignoreCache: state.ignoreCache });

@@ -8,6 +8,8 @@ export interface GitReference {
   readonly subdirectory: string;
   readonly checksum: string;
   readonly keepGitDirectory: boolean | undefined;
+  /** Undefined: they are fetched. */
+  readonly submodules: boolean | undefined;
 }
 
 const protocol = /^([a-zA-Z0-9]+):\/\//;
@@ -28,24 +30,36 @@ export function parseGitReference(text: string): GitReference {
   const [remote = "", query = ""] = splitOnce(address, "?");
   const [ref = "", directory = ""] = splitOnce(fragment, ":");
   const named = readQuery(query);
+  if (named.mtime !== undefined && !["checkout", "commit"].includes(named.mtime))
+    throw invalid(`invalid mtime value: "${named.mtime}" (must be "checkout" or "commit")`);
+  const checksum = agreed("checksum", [named.checksum ?? "", named.commit ?? ""]);
   const refs = [ref, named.ref, prefixed(named.tag, "refs/tags/"), prefixed(named.branch, "refs/heads/")];
   return {
     remote,
-    ref: agreed("ref", refs),
+    ref: isByCommit(named["fetch-by-commit"], checksum) ? checksum : agreed("ref", refs),
     subdirectory: joinPath("/", agreed("subdir", [directory, named.subdir ?? ""])).slice(1),
-    checksum: agreed("checksum", [named.checksum ?? "", named.commit ?? ""]),
+    checksum,
     keepGitDirectory: boolean("keep-git-dir", named["keep-git-dir"]),
+    submodules: boolean("submodules", named.submodules),
   };
 }
 
-const known = ["ref", "tag", "branch", "subdir", "checksum", "commit", "keep-git-dir"];
+/** The commit itself is fetched, whatever the ref means by now. */
+function isByCommit(given: string | undefined, checksum: string): boolean {
+  if (boolean("fetch-by-commit", given) !== true) return false;
+  if (/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(checksum)) return true;
+  throw invalid("fetch-by-commit requires a full commit SHA checksum");
+}
+
+const flags = ["keep-git-dir", "submodules", "fetch-by-commit"];
+const known = ["ref", "tag", "branch", "subdir", "checksum", "commit", "mtime", ...flags];
 
 function readQuery(query: string): Record<string, string | undefined> {
   const values: Record<string, string> = {};
   for (const [name, value] of new URLSearchParams(query)) {
     if (!known.includes(name)) throw invalid(`unexpected query "${name}"`);
     if (values[name] !== undefined) throw invalid(`query "${name}" has multiple values`);
-    if (value === "" && name !== "keep-git-dir") throw invalid(`query "${name}" has no value`);
+    if (value === "" && !flags.includes(name)) throw invalid(`query "${name}" has no value`);
     values[name] = value;
   }
   return values;

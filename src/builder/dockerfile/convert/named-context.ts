@@ -68,13 +68,14 @@ export async function loadContext(
 
 /** A git context as an operation. */
 export function gitOp(url: string) {
-  const { remote, ref, subdirectory, checksum, keepGitDirectory } = parseGitReference(url);
+  const { remote, ref, subdirectory, checksum, keepGitDirectory, submodules } = parseGitReference(url);
   return {
     kind: "git",
     remote,
     ...(ref ? { ref } : {}),
     ...(subdirectory ? { subdirectory } : {}),
     ...(checksum ? { checksum } : {}),
+    ...(submodules === false ? { skipSubmodules: true } : {}),
     keepGitDirectory: keepGitDirectory === true,
   } as const;
 }

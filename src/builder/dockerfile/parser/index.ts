@@ -1,3 +1,4 @@
+export { readDirectives } from "./directives.ts";
 export { DockerfileError, excerpt, type Source, syntaxError } from "./error.ts";
 export { chompHeredoc, parseHeredoc } from "./heredoc.ts";
 export type {

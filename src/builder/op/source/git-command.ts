@@ -1,5 +1,5 @@
 import { cancelled, invalid, unavailable } from "../../../errors/index.ts";
-import type { OpJob } from "../../solver/model.ts";
+import type { OpJob, Session } from "../../solver/model.ts";
 import { type GitRemote, shown } from "./git-remote.ts";
 
 /** Nothing of this host's or a repository's own configuration may make git run anything. */
@@ -30,9 +30,11 @@ export class Git {
     if (program === null)
       throw unavailable(`cannot fetch the git repository ${remote.url}: install git on this host`);
     const agent = await job.session.sshAgent("default");
-    const auth = remote.credentials ?? (await job.session.auth(remote.host));
-    const header = auth && { [`http.${new URL(remote.url).origin}/.extraHeader`]: basic(auth) };
-    const all = Object.entries({ ...settings, ...(isWeb(remote) ? header : {}) });
+    const header = isWeb(remote) ? await authorization(remote, job.session) : undefined;
+    const all = Object.entries({
+      ...settings,
+      ...(header && { [`http.${new URL(remote.url).origin}/.extraHeader`]: `Authorization: ${header}` }),
+    });
     const environment: Record<string, string> = {
       PATH: process.env.PATH ?? "/usr/sbin:/usr/bin:/sbin:/bin",
       HOME: "/nonexistent",
@@ -101,5 +103,20 @@ export class Git {
 
 const isWeb = ({ url }: GitRemote): boolean => /^https?:/.test(url);
 
+/** What the URL itself says, else a secret that BuildKit has a name for, else a login at a registry of the host. */
+async function authorization(remote: GitRemote, session: Session): Promise<string | undefined> {
+  if (remote.credentials !== undefined) return basic(remote.credentials);
+  for (const suffix of [`.${remote.host}`, ""]) {
+    const header = await session.secret(`GIT_AUTH_HEADER${suffix}`);
+    if (header !== undefined) return textOf(header);
+    const token = await session.secret(`GIT_AUTH_TOKEN${suffix}`);
+    if (token !== undefined) return basic({ username: "x-access-token", password: textOf(token) });
+  }
+  const login = await session.auth(remote.host);
+  return login && basic(login);
+}
+
+const textOf = (secret: Uint8Array): string => Buffer.from(secret).toString().trim();
+
 const basic = ({ username, password }: { username: string; password: string }): string =>
-  `Authorization: Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
+  `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;

@@ -15,8 +15,9 @@ export function gitOperation(rooms: OpRooms): Operation<GitOp> {
   return {
     async key(op, _inputs, job) {
       const { commit } = await resolve(op, job);
-      const { subdirectory = "", keepGitDirectory } = op;
-      return digestOf(canonicalJson(["git", op.remote, commit, subdirectory, keepGitDirectory]));
+      const { subdirectory = "", keepGitDirectory, skipSubmodules = false } = op;
+      const what = ["git", op.remote, commit, subdirectory, keepGitDirectory];
+      return digestOf(canonicalJson(skipSubmodules ? [...what, "without submodules"] : what));
     },
     async run(op, _inputs, job): Promise<Result> {
       const found = await resolve(op, job);
@@ -38,6 +39,8 @@ interface Found {
   readonly git: Git;
   readonly url: string;
   readonly commit: string;
+  /** Of an annotated tag itself. */
+  readonly tag?: string;
   /** By which it can be fetched; absent: by the commit itself. */
   readonly name?: string;
 }
@@ -48,13 +51,24 @@ async function resolve(op: GitOp, job: OpJob): Promise<Found> {
   const ref = op.ref === undefined ? "HEAD" : checkRef(op.ref);
   const git = await Git.open(remote, job);
   const found = isCommit(ref) ? { commit: ref } : await lookUp(git, remote.url, ref);
-  if (op.checksum !== undefined && op.checksum !== found.commit)
-    throw invalid(`expected checksum to match ${op.checksum}, got ${found.commit}`);
+  if (op.checksum !== undefined) checkCommit(op.checksum, found);
   return { git, url: remote.url, ...found };
 }
 
+/** A checksum is the commit's, or the tag's, or how one of them begins. */
+function checkCommit(checksum: string, { commit, tag = commit }: Pick<Found, "commit" | "tag">): void {
+  if (!/^[a-f0-9]+$/i.test(checksum))
+    throw invalid(`invalid checksum ${checksum} for Git URL, expected hex commit hash`);
+  if (commit.startsWith(checksum) || tag.startsWith(checksum)) return;
+  throw invalid(`expected checksum to match ${checksum}, got ${commit}`);
+}
+
 /** As git-checkout, branches come before tags; of annotated tags the commit that they are of. */
-async function lookUp(git: Git, url: string, ref: string): Promise<{ commit: string; name: string }> {
+async function lookUp(
+  git: Git,
+  url: string,
+  ref: string,
+): Promise<Pick<Found, "commit" | "tag"> & { name: string }> {
   const listed = await git.run("/", "ls-remote", "--", url, ref, `${ref}^{}`);
   const commits = new Map<string, string>();
   for (const line of listed.split("\n")) {
@@ -62,8 +76,10 @@ async function lookUp(git: Git, url: string, ref: string): Promise<{ commit: str
     if (isCommit(commit)) commits.set(name, commit);
   }
   for (const name of [ref, `refs/heads/${ref}`, `refs/tags/${ref}`]) {
-    const commit = commits.get(`${name}^{}`) ?? commits.get(name);
-    if (commit !== undefined) return { commit, name };
+    const object = commits.get(name);
+    const commit = commits.get(`${name}^{}`) ?? object;
+    if (commit === undefined) continue;
+    return { commit, name, ...(object === undefined || object === commit ? {} : { tag: object }) };
   }
   throw notFound(`repository does not contain ref ${ref}, output: ${JSON.stringify(listed.trim())}`);
 }
@@ -76,7 +92,7 @@ async function checkOut(found: Found, op: GitOp, root: string, job: OpJob): Prom
   await fetchCommit(found, root);
   await git.run(root, "checkout", "--quiet", "--force", "--detach", commit, "--");
   const modules = ["submodule", "update", "--quiet", "--init", "--recursive", "--depth=1"];
-  if (hasFile(root, ".gitmodules")) await git.run(root, ...modules);
+  if (op.skipSubmodules !== true && hasFile(root, ".gitmodules")) await git.run(root, ...modules);
   const seconds = Number((await git.run(root, "show", "--no-patch", "--format=%ct", commit, "--")).trim());
   job.status({ id: url, action: "fetching", current: 1, total: 1, completed: true });
   // What was fetched when is no part of a commit.

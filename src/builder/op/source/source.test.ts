@@ -134,6 +134,8 @@ test("commits of a repository by branch, tag and commit, whole and in parts", as
   await expect(made({ ref: "nowhere" })).rejects.toThrow("repository does not contain ref nowhere");
   await expect(made({ subdirectory: "../.." })).resolves.toBeDefined();
   await expect(made({ subdirectory: "gone" })).rejects.toMatchObject({ kind: "notFound" });
+  expect(await key({ ref: "v1", checksum: first.slice(0, 8) })).toBe(await key({ ref: "v1" }));
+  await expect(key({ ref: "v1", checksum: "g" })).rejects.toThrow("invalid checksum g for Git URL");
   await expect(key({ ref: "v1", checksum: second })).rejects.toThrow(
     `expected checksum to match ${second}, got ${first}`,
   );

@@ -82,7 +82,9 @@ describe("a check", () => {
       ],
       sources: [{ filename: "my file", data: base64(text), language: "Dockerfile" }],
     });
-    expect(JSON.parse(failedCheck({ message: "no Dockerfile", line: 2 }, request))).toMatchObject({
+    expect(
+      JSON.parse(failedCheck({ message: "no Dockerfile", kind: "invalid", line: 2 }, request)),
+    ).toMatchObject({
       warnings: [],
       buildError: { message: "no Dockerfile", location: { ranges: [{ start: { line: 2 } }] } },
     });

@@ -1,8 +1,9 @@
+import { rmSync } from "node:fs";
 import { answerOf, failedCheck, parseCall } from "../../build/call/index.ts";
 import { sourceOf } from "../../build/context.ts";
 import { failureText } from "../../build/failure.ts";
 import { type BuildFlags, buildFlags } from "../../build/flags.ts";
-import { checkDestination, type Output } from "../../build/output.ts";
+import { checkDestinations, type Output } from "../../build/output.ts";
 import { BuildLog, openView } from "../../build/progress/index.ts";
 import { authsOf, requestOf } from "../../build/request.ts";
 import { warningLines, writeResults } from "../../build/results.ts";
@@ -20,7 +21,9 @@ export default command({
     const call = parseCall(flags.call, flags.check);
     const source = await sourceOf(path, flags.file);
     const outputs = outputsOf(flags);
-    for (const output of outputs) checkDestination(output);
+    checkDestinations(outputs);
+    // What an earlier build has left would be taken for this one's.
+    if (flags.iidfile !== "") rmSync(flags.iidfile, { force: true });
     const auths = await authsOf(await config(), flags.tag);
     const request = {
       ...requestOf(flags, source, outputs, auths),
@@ -50,16 +53,17 @@ export default command({
         await (await import("../../build/debug.ts")).lookInto(client, failure.kept);
       else if (failure.exitCode !== undefined)
         printError("To look into the root file system of the step that failed, build with --debug.\n");
-      return 1;
+      // As docker's classic build: a RUN that fails ends the command with its status.
+      return failure.exitCode || 1;
     }
-    const { result } = outcome;
+    const { result, build } = outcome;
     if (call.what !== undefined) {
       const { text, status } = answerOf(call, result, request);
       print(text);
       return status;
     }
     if (!flags.quiet && flags.progress !== "rawjson") printError(warningLines(result.Warnings));
-    writeResults(result, { iidfile: flags.iidfile, metadata: flags["metadata-file"] });
+    writeResults(result, build, { iidfile: flags.iidfile, metadata: flags["metadata-file"] });
     const id = result.Targets.at(-1)?.ImageID;
     if (flags.quiet && id !== undefined) print(`${id}\n`);
     return 0;
