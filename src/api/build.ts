@@ -1,3 +1,4 @@
+import type { ErrorKind } from "../errors/index.ts";
 import type { AuthConfig } from "./registry.ts";
 
 /*
@@ -105,7 +106,7 @@ export interface BuildCacheOption {
 }
 
 export interface BuildOutput {
-  /** `image`, `local`, `tar`, `oci`, `docker`. */
+  /** `image`, `registry`, `local`, `tar`, `oci`, `docker`, or `cacheonly`: nothing. */
   Type: string;
   /** As `--output` has them, without `type` and `dest`. */
   Attributes: Record<string, string>;
@@ -167,6 +168,7 @@ export interface BuildTargetResult {
   /** Digest of the manifest or index. */
   Digest?: string;
   Descriptor?: { mediaType: string; digest: string; size: number; annotations?: Record<string, string> };
+  /** Of an image for one platform. */
   ConfigDigest?: string;
   Names: string[];
 }
@@ -174,14 +176,18 @@ export interface BuildTargetResult {
 /** The instructions of a Dockerfile up to the target's last. */
 export interface BuildPlan {
   Instructions: {
+    /** In small letters. */
+    Keyword: string;
     Text: string;
-    /** The step that it is; absent for those that make none. */
-    Vertex?: string;
+    /** The steps that were made of it; none for those that only change the image's config. */
+    Vertices: string[];
   }[];
 }
 
 export interface BuildFailure {
   message: string;
+  /** As of the engine's other errors. */
+  kind: ErrorKind;
   /** Where in the Dockerfile, with the lines around it. */
   excerpt?: string;
   line?: number;
@@ -189,7 +195,7 @@ export interface BuildFailure {
   /** The step that failed: its name and its digest. */
   step?: { name: string; vertex: string };
   exitCode?: number;
-  /** Of a RUN: the command line. */
+  /** Of a RUN whose process has failed: the command line. */
   command?: string;
   /** The engine does not see a directory that the request names: it must be sent. */
   unseen?: boolean;

@@ -1,12 +1,12 @@
 import type { BuildMessage } from "../../api/index.ts";
-import { invalid } from "../../errors/index.ts";
+import { invalid, SlipwayError } from "../../errors/index.ts";
 import { readStream } from "../http/body.ts";
 import { type Exchange, unsupported } from "../http/exchange.ts";
-import { sendChunks, sendJsonLines } from "../http/stream.ts";
+import { sendChunks, sendJsonLines, sendProgress } from "../http/stream.ts";
 import { buildRequest } from "../request/build.ts";
 import { classicBuild } from "../request/classic-build.ts";
 import { decode } from "../request/decode.ts";
-import { ClassicStream } from "./classic-stream.ts";
+import { type ClassicOptions, ClassicStream } from "./classic-stream.ts";
 import type { Route } from "./router.ts";
 
 const unsupportedSession = unsupported(
@@ -18,13 +18,22 @@ async function classic(exchange: Exchange): Promise<void> {
   const { backend, query, request, signal } = exchange;
   const build = classicBuild(query, request);
   const messages = backend.builds.build(build, readStream(exchange), signal);
-  exchange.begin("application/json");
-  await sendJsonLines(exchange, inClassicWords(messages, query.boolean("q")), "\r\n");
+  const options = {
+    quiet: query.boolean("q"),
+    remove: query.string("rm") === undefined || query.boolean("rm"),
+    forceRemove: query.boolean("forcerm"),
+  };
+  await sendProgress(exchange, inClassicWords(messages, options));
 }
 
-async function* inClassicWords(messages: AsyncIterable<BuildMessage>, quiet: boolean) {
-  const stream = new ClassicStream(quiet);
-  for await (const message of messages) yield* stream.tell(message);
+/** What fails before there is something to tell is an HTTP error, as with Docker. */
+async function* inClassicWords(messages: AsyncIterable<BuildMessage>, options: ClassicOptions) {
+  const stream = new ClassicStream(options);
+  for await (const message of messages) {
+    if (message.error !== undefined && !stream.begun)
+      throw new SlipwayError(message.error.kind, message.error.message);
+    yield* stream.tell(message);
+  }
 }
 
 /** Slipway's: the first line is the request, and what is behind it an archive. */

@@ -1,13 +1,30 @@
-import type { BuildFailure, BuildMessage, BuildPlan, BuildResult, SolveStatus } from "../../api/index.ts";
+import type {
+  BuildFailure,
+  BuildMessage,
+  BuildPlan,
+  BuildResult,
+  BuildWarning,
+  SolveStatus,
+} from "../../api/index.ts";
+import { digestOf } from "../../oci/digest.ts";
+import { HeldOutput } from "./held-output.ts";
 
 /** A line of the answer to `POST /build`. */
 export type ClassicMessage =
   | { stream: string }
   | { aux: { ID: string } }
-  | { errorDetail: { code: number; message: string }; error: string };
+  | { errorDetail: { code?: number; message: string }; error: string };
+
+export interface ClassicOptions {
+  /** Only the image's ID is told; of a build that fails all. */
+  readonly quiet: boolean;
+  /** Containers of steps go when a step is over, and that is told. */
+  readonly remove: boolean;
+  /** Also that of a step that fails. */
+  readonly forceRemove: boolean;
+}
 
 interface StepState {
-  started: boolean;
   /** Without an error. */
   completed: boolean;
   cached: boolean;
@@ -15,17 +32,32 @@ interface StepState {
   readonly waiting: ClassicMessage[];
 }
 
+type Instruction = BuildPlan["Instructions"][number];
+
 /**
  * Tells a build as Docker's classic builder does: one instruction after the other, in the order of the Dockerfile. Steps run
  * side by side; what those further down write waits for their turn. The step that fails is told last, also before its turn.
+ * Images and containers that Docker would name are digests of the steps: there are none in between. (moby daemon/builder/dockerfile)
  */
 export class ClassicStream {
   readonly #steps = new Map<string, StepState>();
-  #plan: BuildPlan["Instructions"] = [];
+  readonly #held = new HeldOutput();
+  #plan: readonly Instruction[] = [];
   #at = 0;
+  #stages = 0;
   #announced = false;
+  /** Of the instruction that is told: its container has been named. */
+  #running = false;
+  /** Of the last step of the stage: what only changes the config is taken from the cache when that is. */
+  #cached = false;
+  #image = "";
 
-  constructor(private readonly quiet: boolean) {}
+  constructor(private readonly options: ClassicOptions) {}
+
+  /** Something has been told, or would have been. */
+  get begun(): boolean {
+    return this.#announced || this.#at > 0;
+  }
 
   *tell(message: BuildMessage): Generator<ClassicMessage> {
     if (message.plan !== undefined) this.#plan = message.plan.Instructions;
@@ -33,11 +65,15 @@ export class ClassicStream {
     if (message.result !== undefined) yield* this.#end(message.result);
     if (message.error === undefined) return;
     yield* this.#shown(this.#failed(message.error));
+    for (const stream of this.#held.take()) yield { stream };
     yield failureOf(message.error);
   }
 
   *#shown(messages: Iterable<ClassicMessage>): Generator<ClassicMessage> {
-    for (const message of messages) if (!this.quiet) yield message;
+    for (const message of messages) {
+      if (!this.options.quiet) yield message;
+      else if ("stream" in message) this.#held.add(message.stream);
+    }
   }
 
   *#status({ vertexes = [], logs = [] }: SolveStatus): Generator<ClassicMessage> {
@@ -45,9 +81,8 @@ export class ClassicStream {
       const text = Buffer.from(data, "base64").toString();
       this.#step(vertex).waiting.push({ stream: stream === 2 ? `\x1b[91m${text}\x1b[0m` : text });
     }
-    for (const { digest, started, completed, cached, error } of vertexes) {
+    for (const { digest, completed, cached, error } of vertexes) {
       const step = this.#step(digest);
-      step.started ||= started !== undefined;
       step.completed ||= completed !== undefined && error === undefined;
       step.cached ||= cached === true;
     }
@@ -55,38 +90,75 @@ export class ClassicStream {
   }
 
   *#advance(): Generator<ClassicMessage> {
-    for (; this.#at < this.#plan.length; this.#at++) {
-      const { Vertex } = this.#plan[this.#at] as BuildPlan["Instructions"][number];
-      if (!this.#announced) yield this.#announcement(this.#at);
-      this.#announced = true;
-      const step = Vertex === undefined ? undefined : this.#step(Vertex);
-      if (step !== undefined) {
-        yield* step.waiting.splice(0);
-        if (!step.completed) return;
-        if (step.cached) yield { stream: " ---> Using cache\n" };
-      }
-      if (Vertex !== undefined) yield { stream: ` ---> ${short(Vertex)}\n` };
+    for (let next = this.#plan[this.#at]; next !== undefined; next = this.#plan[++this.#at]) {
+      if (!this.#announced) yield* this.#announce(this.#at);
+      const steps = next.Vertices.map((vertex) => this.#step(vertex));
+      for (const step of steps) yield* this.#output(next, step);
+      if (!steps.every(({ completed }) => completed)) return;
+      yield* this.#over(next, steps);
       this.#announced = false;
     }
   }
 
-  #announcement(at: number): ClassicMessage {
-    return { stream: `Step ${at + 1}/${this.#plan.length} : ${this.#plan[at]?.Text}\n` };
+  *#announce(at: number): Generator<ClassicMessage> {
+    this.#announced = true;
+    this.#running = false;
+    yield { stream: `Step ${at + 1}/${this.#plan.length} : ${this.#plan[at]?.Text}\n` };
+  }
+
+  *#output(instruction: Instruction, { waiting }: StepState): Generator<ClassicMessage> {
+    if (waiting.length > 0) yield* this.#run(instruction);
+    yield* waiting.splice(0);
+  }
+
+  /** Names the container in which an instruction runs, once. */
+  *#run(instruction: Instruction): Generator<ClassicMessage> {
+    if (this.#running || !hasContainer(instruction)) return;
+    this.#running = true;
+    yield { stream: ` ---> Running in ${this.#container(instruction)}\n` };
+  }
+
+  *#over(instruction: Instruction, steps: readonly StepState[]): Generator<ClassicMessage> {
+    const isFrom = instruction.Keyword === "from";
+    if (isFrom) this.#stages++;
+    // Before the first stage there is no image.
+    if (this.#stages === 0) return;
+    this.#cached = !isFrom && (steps.length === 0 ? this.#cached : steps.every(({ cached }) => cached));
+    if (this.#cached) yield { stream: " ---> Using cache\n" };
+    else {
+      yield* this.#run(instruction);
+      if (this.options.remove) yield* this.#remove(instruction);
+    }
+    this.#image = instruction.Vertices.at(-1) ?? digestOf(this.#image + instruction.Text);
+    yield { stream: ` ---> ${short(this.#image)}\n` };
+  }
+
+  *#remove(instruction: Instruction): Generator<ClassicMessage> {
+    if (!hasContainer(instruction)) return;
+    yield { stream: ` ---> Removed intermediate container ${this.#container(instruction)}\n` };
+  }
+
+  #container({ Text, Vertices }: Instruction): string {
+    return short(digestOf(`a container of ${this.#image} ${Vertices.join(" ")} ${Text}`));
   }
 
   *#failed({ step }: BuildFailure): Generator<ClassicMessage> {
-    const at = this.#plan.findIndex(({ Vertex }) => Vertex !== undefined && Vertex === step?.vertex);
-    if (step === undefined || at === -1) return;
-    if (at !== this.#at) yield this.#announcement(at);
-    yield* this.#step(step.vertex).waiting.splice(0);
+    const at = this.#plan.findIndex(({ Vertices }) => step !== undefined && Vertices.includes(step.vertex));
+    const instruction = this.#plan[at];
+    if (step === undefined || instruction === undefined) return;
+    if (at !== this.#at) yield* this.#announce(at);
+    if (instruction.Keyword === "run") yield* this.#run(instruction);
+    yield* this.#output(instruction, this.#step(step.vertex));
+    if (this.options.forceRemove) yield* this.#remove(instruction);
   }
 
-  *#end({ Targets }: BuildResult): Generator<ClassicMessage> {
+  *#end({ Targets, Warnings }: BuildResult): Generator<ClassicMessage> {
     yield* this.#shown(this.#advance());
+    yield* this.#shown(Warnings.filter(isAboutRequest).map(warningOf));
     const last = Targets.at(-1);
     if (last?.ImageID === undefined) return;
     yield { aux: { ID: last.ImageID } };
-    if (this.quiet) yield { stream: `${last.ImageID}\n` };
+    if (this.options.quiet) yield { stream: `${last.ImageID}\n` };
     else {
       yield { stream: `Successfully built ${short(last.ImageID)}\n` };
       for (const name of last.Names) yield { stream: `Successfully tagged ${name}\n` };
@@ -94,16 +166,26 @@ export class ClassicStream {
   }
 
   #step(vertex: string): StepState {
-    const known = this.#steps.get(vertex) ?? { started: false, completed: false, cached: false, waiting: [] };
+    const known = this.#steps.get(vertex) ?? { completed: false, cached: false, waiting: [] };
     this.#steps.set(vertex, known);
     return known;
   }
 }
 
+/** What takes files does without. */
+const hasContainer = ({ Keyword }: Instruction): boolean => !["from", "copy", "add"].includes(Keyword);
+
 const short = (digest: string): string => digest.slice("sha256:".length, "sha256:".length + 12);
 
+/** What a Dockerfile's places are warned of the classic builder does not tell. */
+const isAboutRequest = ({ range }: BuildWarning): boolean => range === undefined;
+
+const warningOf = (warning: BuildWarning): ClassicMessage => ({
+  stream: `[Warning] ${Buffer.from(warning.short, "base64")}\n`,
+});
+
 function failureOf({ message, exitCode, command }: BuildFailure): ClassicMessage {
-  const isCommand = exitCode !== undefined && command !== undefined;
-  const text = isCommand ? `The command '${command}' returned a non-zero code: ${exitCode}` : message;
-  return { errorDetail: { code: exitCode ?? 1, message: text }, error: text };
+  if (exitCode === undefined || command === undefined) return { errorDetail: { message }, error: message };
+  const text = `The command '${command}' returned a non-zero code: ${exitCode}`;
+  return { errorDetail: { code: exitCode, message: text }, error: text };
 }
