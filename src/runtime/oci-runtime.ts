@@ -53,7 +53,8 @@ export class OciRuntime implements Runtime {
 
   writeBundle(bundle: string, original: Spec): void {
     const { spec, unknown } = this.#filters.apply(original);
-    writeFileSync(join(bundle, "config.json"), JSON.stringify(spec));
+    // Variables may be secrets: nobody but root reads them.
+    writeFileSync(join(bundle, "config.json"), JSON.stringify(spec), { mode: 0o600 });
     if (unknown !== undefined) this.#unknownProfiles.set(bundle, unknown);
   }
 

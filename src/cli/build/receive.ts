@@ -6,6 +6,7 @@ import type { Client } from "../../client/client.ts";
 import { sameNames } from "../copy/members.ts";
 import { unpack } from "../copy/unpack.ts";
 import { openOutput } from "../streams/output.ts";
+import { takenFrom } from "./broken-output.ts";
 import { isTree, type Output } from "./output.ts";
 
 /** Fetches what an output has for us: files into a directory, an archive into a file or onto standard output. */
@@ -16,7 +17,7 @@ export async function receive(
   output: Output,
   signal: AbortSignal,
 ): Promise<void> {
-  const stream = await buildOutput(client, build, index, signal);
+  const stream = takenFrom(buildOutput(client, build, index, signal));
   const { destination = "-" } = output;
   if (isTree(output)) {
     mkdirSync(destination, { recursive: true });

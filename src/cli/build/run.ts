@@ -1,6 +1,7 @@
 import type { BuildFailure, BuildRequest, BuildResult } from "../../api/index.ts";
 import type { Client } from "../../client/client.ts";
 import { systemError } from "../../errors/index.ts";
+import { BrokenOutput } from "./broken-output.ts";
 import type { Output } from "./output.ts";
 import type { View } from "./progress/index.ts";
 import { requestBuild } from "./send.ts";
@@ -35,19 +36,23 @@ export async function runBuild(client: Client, call: BuildCall): Promise<Outcome
         const received = import("./receive.ts").then(({ receive }) =>
           receive(client, id, Index, outputs[Index] as Output, until),
         );
-        // What cannot be written here ends the build there.
-        received.catch((error: unknown) => stop.abort(error));
+        received.catch((error: unknown) => {
+          // What cannot be written here ends the build there; why nothing more comes from there, it says itself.
+          if (!(error instanceof BrokenOutput)) stop.abort(error);
+        });
         receiving.push(received);
       }
       if (message.result !== undefined) outcome = { result: message.result, build: id };
       if (message.error !== undefined) outcome = { failure: message.error };
     }
   } catch (error) {
-    await Promise.all(receiving);
+    if (stop.signal.aborted) throw stop.signal.reason;
     throw error;
   } finally {
+    await Promise.allSettled(receiving);
     view.end();
   }
+  if (outcome !== undefined && "failure" in outcome) return outcome;
   await Promise.all(receiving);
   if (outcome === undefined)
     throw systemError("the engine ended the build without a result", { cause: call });
