@@ -42,16 +42,22 @@ export async function command(argv: string[], options: CommandOptions = {}): Pro
   return { code, stdout, stderr };
 }
 
-/** Waits until `holds` is true, looking again every few milliseconds; fails with `what` after `deadline` ms. */
+/**
+ * Waits until `holds` is true; fails with `what` after `deadline` ms. Looks again every few milliseconds, or, where looking takes a
+ * process, waits twice as long as that took: who is waited for needs the processor too.
+ */
 export async function until(
   what: string,
   holds: () => boolean | Promise<boolean>,
   deadline = 15_000,
 ): Promise<void> {
   const end = Date.now() + deadline;
-  while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`waited ${deadline} ms in vain until ${what}`);
-    await Bun.sleep(10);
+  for (;;) {
+    const begin = Date.now();
+    if (await holds()) return;
+    const now = Date.now();
+    if (now > end) throw new Error(`waited ${deadline} ms in vain until ${what}`);
+    await Bun.sleep(Math.min(Math.max(10, 2 * (now - begin)), 250));
   }
 }
 
@@ -181,10 +187,10 @@ export class TestEngine {
     // An engine that was killed takes its rules and its bridge away when it comes back and ends in good order.
     if (this.#process?.killed && this.#process.signalCode === "SIGKILL") await this.start();
     if (this.#process?.exitCode === null) {
-      const ids = (await this.slipway(["ps", "-aq", "--no-trunc"])).stdout
-        .split("\n")
-        .filter((id) => id !== "");
-      if (ids.length > 0) await this.slipway(["rm", "-f", ...ids]);
+      const all: { Id: string }[] = await (await this.fetch("/containers/json?all=1")).json();
+      const remove = ({ Id }: { Id: string }) =>
+        this.fetch(`/containers/${Id}?force=1`, { method: "DELETE" });
+      await Promise.all(all.map(remove));
       await this.terminate();
     }
     await command(["ip", "link", "delete", this.bridge]);
