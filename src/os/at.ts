@@ -56,6 +56,14 @@ export class FileStatus {
     return this;
   }
 
+  /** The same of a name that may be free: whether it is not. */
+  ofAny(directory: number, name: Buffer): boolean {
+    const pointer = ptr(this.#bytes);
+    const result = libc.statx(directory, ptr(name), AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, pointer);
+    if (result !== 0 && errnoName(errno()) !== "ENOENT") check(result, () => `look at ${shown(name)}`);
+    return result === 0;
+  }
+
   ofOpen(fd: number): this {
     const result = libc.statx(fd, ptr(empty), AT_EMPTY_PATH, STATX_BASIC_STATS, ptr(this.#bytes));
     if (result !== 0) check(result, "look at an open file");

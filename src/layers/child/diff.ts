@@ -1,13 +1,18 @@
 import type { BigIntStats } from "node:fs";
 import { invalid } from "../../errors/index.ts";
 import { digestFromHex } from "../../oci/digest.ts";
+import type { ResumableSha256 } from "../../os/sha256.ts";
 import type { DiffRequest, MeasuredLayer } from "../diff.ts";
 import { findChanges } from "./changes.ts";
 import { enterRoot } from "./chroot.ts";
-import { Output } from "./output.ts";
+import { Output, type PackOutput } from "./output.ts";
 import { isOpaque, isWhiteout } from "./overlay.ts";
 import { listDirectory, Packer, statOf } from "./packer.ts";
+import type { PrefixDigest } from "./prefix.ts";
 import { answer } from "./protocol.ts";
+
+/** What is told of each file before it is packed. */
+type Count = (stat: BigIntStats, path: string) => void;
 
 /** The child of `diffLayer`, `measureLayer` and `changes`. */
 export async function run(args: string[]): Promise<number> {
@@ -28,10 +33,22 @@ function write(): null {
 /** Of this process's root directory. */
 export function measure(): MeasuredLayer {
   const hasher = new Bun.CryptoHasher("sha256");
-  const packer = new Packer(new Output((bytes) => hasher.update(bytes)));
+  const counted = pack(new Output((bytes) => hasher.update(bytes)), () => undefined);
+  return { diffID: digestFromHex(hasher.digest("hex")), ...counted };
+}
+
+/** The same; of the digest's beginning nothing is read that is an earlier one's. */
+export function measureFrom(digest: PrefixDigest, sha256: ResumableSha256): MeasuredLayer {
+  const counted = pack(digest, (path) => digest.member(path));
+  return { diffID: digestFromHex(sha256.digest()), ...counted };
+}
+
+function pack(output: PackOutput, member: (path: string) => void): Omit<MeasuredLayer, "diffID"> {
+  const packer = new Packer(output);
   const several = new Set<bigint>();
   let [size, inodes] = [0n, 1];
-  packDirectory(packer, "/", "", (stat) => {
+  packDirectory(packer, "/", "", (stat, path) => {
+    member(path);
     if (stat.nlink > 1n && !stat.isDirectory()) {
       if (several.has(stat.ino)) return;
       several.add(stat.ino);
@@ -40,11 +57,11 @@ export function measure(): MeasuredLayer {
     if (!stat.isDirectory()) size += stat.size;
   });
   packer.end();
-  return { diffID: digestFromHex(hasher.digest("hex")), size: Number(size), inodes };
+  return { size: Number(size), inodes };
 }
 
 /** A directory of an overlay's upper layer, with whiteouts as the OCI image specification has them (layer.md). */
-function packDirectory(packer: Packer, path: string, name: string, count: (stat: BigIntStats) => void): void {
+function packDirectory(packer: Packer, path: string, name: string, count: Count): void {
   packer.add(path, name);
   const [base, prefix] = [path === "/" ? "" : path, name === "" ? "" : `${name}/`];
   if (name !== "" && isOpaque(path)) packer.addEmpty(`${prefix}.wh..wh..opq`);
@@ -56,7 +73,7 @@ function packDirectory(packer: Packer, path: string, name: string, count: (stat:
     }
     const stat = statOf(`${base}/${child}`);
     if (stat === undefined) continue;
-    count(stat);
+    count(stat, `${base}/${child}`);
     if (isWhiteout(stat)) packer.addEmpty(`${prefix}.wh.${child}`);
     else if (stat.isDirectory()) packDirectory(packer, `${base}/${child}`, prefix + child, count);
     else packer.add(`${base}/${child}`, prefix + child);

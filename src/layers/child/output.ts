@@ -4,8 +4,17 @@ import { errnoOf } from "../../errors/index.ts";
 const stdout = 1;
 const capacity = 1 << 20;
 
+/** Where an archive goes. */
+export interface PackOutput {
+  /** The bytes are the caller's again afterwards. */
+  write(bytes: Uint8Array): void;
+  /** Exactly `size` bytes of a file. */
+  copyFile(fd: number, size: number): void;
+  flush(): void;
+}
+
 /** Bytes behind one large buffer, handed on synchronously: to standard output, unless somebody else takes them. */
-export class Output {
+export class Output implements PackOutput {
   readonly #buffer = Buffer.allocUnsafe(capacity);
   #used = 0;
 

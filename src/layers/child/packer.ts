@@ -20,7 +20,7 @@ import {
 import { errnoOf } from "../../errors/index.ts";
 import { majorOf, minorOf } from "../../os/device-number.ts";
 import { getXattr, listXattrs } from "../../os/xattr.ts";
-import type { Output } from "./output.ts";
+import type { PackOutput } from "./output.ts";
 
 const readOnly = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
@@ -29,7 +29,7 @@ export class Packer {
   /** Names in the archive of files that have several. */
   readonly #links = new Map<string, string>();
 
-  constructor(readonly output: Output) {}
+  constructor(readonly output: PackOutput) {}
 
   /** A file or a whole tree, in the order of the names' bytes. What vanishes meanwhile is left out, as are sockets. */
   tree(path: string, name: string): void {
@@ -103,8 +103,14 @@ export function listDirectory(path: string): string[] {
   return names.sort(Buffer.compare).map(decodeName);
 }
 
+/** Undefined where nothing is, also below something that is no directory. */
 export function statOf(path: string): BigIntStats | undefined {
-  return lstatSync(fsPath(path), { bigint: true, throwIfNoEntry: false });
+  try {
+    return lstatSync(fsPath(path), { bigint: true, throwIfNoEntry: false });
+  } catch (error) {
+    if (errnoOf(error) === "ENOTDIR") return undefined;
+    throw error;
+  }
 }
 
 /** Undefined for sockets, which cannot be archived. */

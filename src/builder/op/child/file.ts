@@ -1,11 +1,12 @@
 import { openSync, readFileSync } from "node:fs";
 import { enterOpenRoot, enterRoot } from "../../../layers/child/chroot.ts";
 import { measure } from "../../../layers/child/diff.ts";
-import { answer } from "../../../layers/child/protocol.ts";
+import { answer, sendEvent } from "../../../layers/child/protocol.ts";
 import type { FileAction } from "../../graph/index.ts";
 import type { FileRequest } from "../file/request.ts";
 import { makeDirectory, type Place, remove, write } from "./file/actions.ts";
 import { type PreparedCopy, performCopy, prepareCopy } from "./file/copy.ts";
+import { EarlierCopy } from "./file/earlier/copy.ts";
 import { type Owner, parseOwner } from "./file/owner.ts";
 import { DirectoryTimes } from "./file/times.ts";
 import { SourceTree } from "./source/tree.ts";
@@ -19,7 +20,7 @@ interface Prepared {
   readonly copies: readonly PreparedCopy[];
 }
 
-/** The child of a file operation. Its argument is the path of a FileRequest; it answers a MeasuredLayer. */
+/** The child of a file operation. Its argument is the path of a FileRequest; it tells a MeasuredLayer before it writes down what it copied. */
 export async function run(args: string[]): Promise<number> {
   return await answer(args, async (path: string) => {
     const request = JSON.parse(readFileSync(path, "utf8")) as FileRequest;
@@ -30,14 +31,20 @@ export async function run(args: string[]): Promise<number> {
       const copies = action.action === "copy" ? await prepareCopy(action, trees[action.input]) : [];
       prepared.push({ action, owner, copies });
     }
+    const unpacks = prepared.some(({ copies }) => copies.some(({ archive }) => archive !== undefined));
+    const earlier = request.earlier && !unpacks ? new EarlierCopy(request.earlier) : undefined;
     const upper = openSync(request.upper, "r");
     enterRoot(request.root);
     const times = new DirectoryTimes();
-    const place = { times, time: BigInt(request.time) * 1_000_000_000n };
+    const time = BigInt(request.time) * 1_000_000_000n;
+    const place = { times, time, earlier: earlier?.files };
     for (const { action, owner, copies } of prepared) await perform(action, owner, copies, place);
     times.apply();
-    enterOpenRoot(upper);
-    return measure();
+    if (earlier === undefined) {
+      enterOpenRoot(upper);
+      sendEvent(measure());
+    } else earlier.finish(upper, sendEvent);
+    return null;
   });
 }
 

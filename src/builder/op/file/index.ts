@@ -9,6 +9,7 @@ import type { Checksums } from "../content/model.ts";
 import { type Finished, type WritableRoot, writeLayer } from "../layer/write.ts";
 import type { OpRooms } from "../rooms.ts";
 import { mountInput } from "../tree.ts";
+import { EarlierCopies, type EarlierCopy } from "./earlier.ts";
 import { fileKey } from "./key.ts";
 import type { FileRequest } from "./request.ts";
 
@@ -20,6 +21,7 @@ const earliest = 315_532_800;
  * its times, what is made gets the operation's, and directories that were there keep theirs.
  */
 export function fileOperation(rooms: OpRooms, checksums: Checksums): Operation<FileOp> {
+  const copies = new EarlierCopies(rooms);
   return {
     key: (op, inputs, job) => fileKey(checksums, op, inputs, job),
     async run(op, inputs, job) {
@@ -27,12 +29,9 @@ export function fileOperation(rooms: OpRooms, checksums: Checksums): Operation<F
       if (base?.kind === "directory")
         throw invalid("files cannot be put into a directory that is not the build's");
       const below = base?.layers ?? [];
-      const layer = await writeLayer(
-        rooms,
-        below,
-        (place) => change(rooms, op, inputs, job, place),
-        job.signal,
-      );
+      using earlier = await copies.of(op, inputs, job.vertex.ignoreCache === true);
+      const work = (place: WritableRoot) => change(rooms, op, inputs, job, place, earlier);
+      const layer = await writeLayer(rooms, below, work, job.signal);
       return { kind: "layers", layers: [...below, layer] };
     },
   };
@@ -44,6 +43,7 @@ async function change(
   inputs: readonly Result[],
   job: OpJob,
   { workplace, root, upper }: WritableRoot,
+  earlier: EarlierCopy | undefined,
 ): Promise<Finished> {
   const read = new Set(actions.flatMap((action) => (action.action === "copy" ? [action.input] : [])));
   const trees = inputs.map((input, number): TreeRequest | null => {
@@ -52,10 +52,16 @@ async function change(
     const foreign = input.kind === "directory";
     return { root: directory, ignore: foreign ? input.ignore : [], foreign };
   });
-  const request: FileRequest = { root, upper, actions, inputs: trees, time };
+  const remembered = earlier === undefined ? {} : { earlier: earlier.request };
+  const request: FileRequest = { root, upper, actions, inputs: trees, time, ...remembered };
   // Longer than an argument can be.
   const path = join(workplace.directory, "request.json");
   writeFileSync(path, JSON.stringify(request), { mode: 0o600 });
-  const measured = await startChild<MeasuredLayer>("build-file", path, { signal: job.signal }).result;
-  return { measured };
+  const { promise: measured, resolve, reject } = Promise.withResolvers<MeasuredLayer>();
+  const onEvent = (event: unknown) => resolve(event as MeasuredLayer);
+  const { result } = startChild<null>("build-file", path, { signal: job.signal, onEvent });
+  // What is not written down is copied the next time: once the layer is known, it is no failure of the step.
+  earlier?.writing(result.then(() => undefined, reject));
+  if (earlier === undefined) await result;
+  return { measured: await measured };
 }

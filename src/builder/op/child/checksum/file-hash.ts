@@ -2,6 +2,7 @@ import { ptr } from "bun:ffi";
 import { closeSync, constants, readSync } from "node:fs";
 import { attributeOf, attributesOf, openAt } from "../../../../os/at.ts";
 import { libc } from "../../../../os/libc.ts";
+import { isSettled } from "../source/settled.ts";
 import type { HashIndex } from "./hash-index.ts";
 
 const AT_EMPTY_PATH = 0x1000;
@@ -10,11 +11,6 @@ const chunk = Buffer.allocUnsafe(1 << 20);
 const empty = Buffer.alloc(1);
 /** Words of the seconds and nanoseconds of a struct statx's times: of the last change and modification. */
 const times = [24, 28] as const;
-/** How far back a file's last change must lie for its next one to be sure to differ, in milliseconds. */
-const tick = 50;
-/** On file systems that count seconds. */
-const coarseTick = 2100;
-
 /**
  * The digest of a file's content and extended attributes, remembered in an index. As in git's racy rule, a file that
  * changed so recently that its next change might show the same times is not remembered.
@@ -24,7 +20,8 @@ export function hashFile(directory: number, name: Buffer, index: HashIndex | und
   try {
     const before = statOpen(fd);
     const digest = digestOf(fd);
-    if (index !== undefined && isSettled(before) && isSame(before, statOpen(fd))) index.add(before, digest);
+    if (index !== undefined && isSettledFile(before) && isSame(before, statOpen(fd)))
+      index.add(before, digest);
     return digest;
   } finally {
     closeSync(fd);
@@ -54,13 +51,10 @@ function statOpen(fd: number): Uint32Array {
   return stat;
 }
 
-function isSettled(stat: Uint32Array): boolean {
-  const now = Date.now();
+function isSettledFile(stat: Uint32Array): boolean {
   return times.every((at) => {
     const nanoseconds = stat[at + 2] as number;
-    const milliseconds = (stat[at] as number) * 1000 + nanoseconds / 1e6;
-    // A time that lies ahead tells nothing.
-    return milliseconds < now - (nanoseconds === 0 ? coarseTick : tick);
+    return isSettled((stat[at] as number) * 1000 + nanoseconds / 1e6, nanoseconds);
   });
 }
 

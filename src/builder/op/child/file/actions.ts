@@ -7,6 +7,7 @@ import { resolveLinks } from "../../../../layers/child/resolve.ts";
 import { setTimesOf } from "../../../../os/times.ts";
 import { cpath } from "../../../../os/xattr.ts";
 import type { FileAction } from "../../../graph/index.ts";
+import type { EarlierFiles } from "./earlier/files.ts";
 import { parseMode } from "./mode.ts";
 import type { Owner } from "./owner.ts";
 import { makeDirectories } from "./place.ts";
@@ -18,6 +19,7 @@ export interface Place {
   readonly times: DirectoryTimes;
   /** Of what no source gives a time, nanoseconds since the epoch. */
   readonly time: bigint;
+  readonly earlier?: EarlierFiles | undefined;
 }
 
 /** A directory that is there stays as it is. */

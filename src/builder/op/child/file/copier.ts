@@ -16,6 +16,7 @@ import { copyContent } from "../../../../os/copy-content.ts";
 import { makeDevice } from "../../../../os/device-number.ts";
 import type { IgnoreMatcher } from "../../../dockerfile/ignore/index.ts";
 import { bytesOf, join, kinds, nameOf, type SourceTree } from "../source/tree.ts";
+import { type EarlierFiles, type Spot, settledOrigin } from "./earlier/files.ts";
 import { type Looks, type LooksRules, looksOf, wear, wearOpen } from "./looks.ts";
 
 const format = 0o170000;
@@ -32,6 +33,8 @@ export interface CopyRules extends LooksRules {
   readonly replace: boolean;
   /** Of what no source gives a time, nanoseconds since the epoch. */
   readonly time: bigint;
+  /** Where files are taken from that a copy before this one has made. */
+  readonly earlier?: EarlierFiles | undefined;
 }
 
 /** Two directories, one of them copied into the other. */
@@ -105,6 +108,9 @@ export class Copier {
   }
 
   #file(pair: Pair, name: Buffer, as: Buffer): void {
+    const { earlier } = this.rules;
+    const spot = spotOf(pair, as);
+    if (earlier?.take(this.#status, looksOf(this.#status, this.rules), spot)) return;
     const from = openAt(pair.from, name, readFlags);
     try {
       const status = this.#status.ofOpen(from);
@@ -114,13 +120,15 @@ export class Copier {
         this.#making(pair, as, () => linkAt(AT_FDCWD, atName(bytesOf(first)), pair.to, as));
         return;
       }
-      if (identity !== undefined) this.#linked.set(identity, `${pair.target}/${text(as)}`);
+      if (identity !== undefined) this.#linked.set(identity, spot.path);
       const { size, blocks } = status;
+      const origin = earlier === undefined || identity !== undefined ? undefined : settledOrigin(status);
       const looks = looksOf(status, this.rules);
       const to = this.#making(pair, as, () => openAt(pair.to, as, newFileFlags, looks.mode));
       try {
         copyContent(from, to, { size, blocks });
         wearOpen(looks, to, from);
+        earlier?.note(spot.path, origin, status.ofOpen(from));
       } finally {
         closeSync(to);
       }
@@ -146,6 +154,7 @@ export class Copier {
 
   /** False when it was there. */
   #makeDirectory(pair: Pair, as: Buffer): boolean {
+    this.rules.earlier?.settle(spotOf(pair, as));
     try {
       makeDirectoryAt(pair.to, as, 0o755);
       return true;
@@ -161,6 +170,7 @@ export class Copier {
 
   /** Makes something in the place of what may be there: most often nothing, so that is tried first. */
   #making<T>(pair: Pair, as: Buffer, make: () => T): T {
+    this.rules.earlier?.settle(spotOf(pair, as));
     try {
       return make();
     } catch (error) {
@@ -169,10 +179,19 @@ export class Copier {
     const isDirectory = (this.#there.ofName(pair.to, as).mode & format) === formats.directory;
     const path = `${pair.target}/${text(as)}`;
     if (isDirectory && !this.rules.replace) throw invalid(`cannot replace to directory ${path} with file`);
-    if (isDirectory) rmSync(fsPath(path), { recursive: true });
-    else removeAt(pair.to, as);
+    if (isDirectory) {
+      rmSync(fsPath(path), { recursive: true });
+      this.rules.earlier?.forgetBelow(path);
+    } else removeAt(pair.to, as);
     return make();
   }
 }
 
 const text = (name: Buffer): string => nameOf({ name, type: 0 });
+
+const spotOf = ({ to, target }: Pair, name: Buffer): Spot => ({
+  directory: to,
+  parent: target,
+  name,
+  path: `${target}/${text(name)}`,
+});

@@ -55,7 +55,7 @@ export async function performCopy(
   action: CopyAction,
   owner: Owner | undefined,
   copies: readonly PreparedCopy[],
-  { times, time }: Place,
+  { times, time, earlier }: Place,
 ): Promise<void> {
   const { replaceLinks } = action;
   const place = { times, time, owner: owner ?? { uid: 0, gid: 0 }, mode: 0o755, replaceLinks };
@@ -68,7 +68,7 @@ export async function performCopy(
       continue;
     }
     const { tree } = copy;
-    const rules: CopyRules = { tree, owner, mode, exclude, replace: replaceLinks, time };
+    const rules: CopyRules = { tree, owner, mode, exclude, replace: replaceLinks, time, earlier };
     if (!copy.isDirectory && exclude?.excludes(relativeName(copy))) continue;
     // One for each source: names of a file that two of them have become files of their own, as with BuildKit.
     copyOne(new Copier(rules), action, copy, place);
