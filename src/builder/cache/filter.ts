@@ -6,29 +6,31 @@ import type { CacheItem } from "./item.ts";
 
 export type Matches = (item: CacheItem) => boolean;
 
-const texts = ["id", "parent", "type", "description"] as const;
+/** `parents` is what buildx calls `parent`. */
+const texts = ["id", "parent", "parents", "type", "description"] as const;
+/** `type!=x`: not this; `description~=x`: a regular expression. */
+const operators = ["", "!", "~"] as const;
 const flags = ["inuse", "shared", "private"] as const;
 const ages = ["until", "unused-for"] as const;
 const labels = ["label", "label!"] as const;
 
 /** What the filters of `docker builder prune` choose. Errors: `invalid` for what they cannot mean, in Docker's words. */
 export function itemFilter(filters: Filters): Matches {
-  checkFilters(filters, [...texts, ...flags, ...ages, ...labels]);
+  const named = texts.flatMap((name) => operators.map((operator) => ({ name, operator })));
+  const names = named.map(({ name, operator }) => name + operator);
+  checkFilters(filters, [...names, ...flags, ...ages, ...labels]);
   const until = untilOf(filters);
-  const id = pattern(single(filters, "id"));
-  const [parent, type, description] = (["parent", "type", "description"] as const).map((name) =>
-    single(filters, name),
-  );
+  const conditions = named.flatMap(({ name, operator }) => {
+    const value = single(filters, name + operator);
+    return value === undefined ? [] : [condition(name, operator, value)];
+  });
   const [inUse, shared, isPrivate] = flags.map((name) => flag(filters, name));
   // `system prune` passes on what it was given: nothing here has a label.
   const labelled = filterValues(filters, "label").length > 0;
   return (item) =>
     !labelled &&
     (until === undefined || item.lastUsedAt <= until) &&
-    (id === undefined || id.test(item.id)) &&
-    (parent === undefined || item.parents.some((each) => each.startsWith(parent))) &&
-    (type === undefined || item.type === type) &&
-    (description === undefined || item.description === description) &&
+    conditions.every((matches) => matches(item)) &&
     (inUse === undefined || item.inUse === inUse) &&
     (shared === undefined || item.shared === shared) &&
     (isPrivate === undefined || item.shared !== isPrivate);
@@ -56,11 +58,25 @@ function flag(filters: Filters, name: string): boolean | undefined {
   throw invalid(`invalid filter '${name}=${value}': use true or false`);
 }
 
-function pattern(text: string | undefined): RegExp | undefined {
-  if (text === undefined) return undefined;
+type Text = (typeof texts)[number];
+
+/** IDs are looked for as buildx does: a part of one is enough. */
+function condition(name: Text, operator: (typeof operators)[number], value: string): Matches {
+  const valuesOf = (item: CacheItem): readonly string[] =>
+    name === "parent" || name === "parents" ? item.parents : [item[name]];
+  if (operator === "!") return (item) => !valuesOf(item).includes(value);
+  if (operator === "~" || name === "id") {
+    const expression = pattern(name + operator, value);
+    return (item) => valuesOf(item).some((each) => expression.test(each));
+  }
+  if (name === "type" || name === "description") return (item) => valuesOf(item).includes(value);
+  return (item) => valuesOf(item).some((each) => each.startsWith(value));
+}
+
+function pattern(name: string, text: string): RegExp {
   try {
     return new RegExp(text);
   } catch (cause) {
-    throw invalid(`invalid filter 'id=${text}': it is no regular expression`, { cause });
+    throw invalid(`invalid filter '${name}=${text}': it is no regular expression`, { cause });
   }
 }
