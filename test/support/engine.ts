@@ -187,7 +187,8 @@ export class TestEngine {
     // An engine that was killed takes its rules and its bridge away when it comes back and ends in good order.
     if (this.#process?.killed && this.#process.signalCode === "SIGKILL") await this.start();
     if (this.#process?.exitCode === null) {
-      const all: { Id: string }[] = await (await this.fetch("/containers/json?all=1")).json();
+      const listed = await this.fetch("/containers/json?all=1");
+      const all = (await listed.json()) as { Id: string }[];
       const remove = ({ Id }: { Id: string }) =>
         this.fetch(`/containers/${Id}?force=1`, { method: "DELETE" });
       await Promise.all(all.map(remove));
