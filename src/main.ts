@@ -11,6 +11,7 @@ const internal: Record<string, () => Promise<{ run(args: string[]): Promise<numb
   "layer-compare": () => import("./layers/child/compare.ts"),
   "layer-compress": () => import("./layers/child/compress.ts"),
   "layer-diff": () => import("./layers/child/diff.ts"),
+  "layer-rewrite": () => import("./layers/child/rewrite.ts"),
   "layer-verify": () => import("./layers/child/verify.ts"),
   "mount-source": () => import("./engine/container/mounts/child/source.ts"),
   "store-database": () => import("./engine/store/child/database.ts"),

@@ -25,4 +25,5 @@ export { type CompressedLayer, compressLayer } from "./compress.ts";
 export { type Change, changes, diffLayer, type MeasuredLayer, measureLayer } from "./diff.ts";
 export { GrowingLayer, type GrownLayer } from "./growing.ts";
 export { imageComplaint } from "./image-support.ts";
+export { clampLayer, mergedLayer } from "./rewrite.ts";
 export { type VerifiedLayer, type VerifyRequest, verifyLayer } from "./verify.ts";

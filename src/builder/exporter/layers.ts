@@ -95,12 +95,14 @@ async function packed(
 }
 
 /** The layer's tar archive. */
-export function layerArchive(
-  { rooms, signal }: BuildJob,
-  { diffID, chainID }: BuiltLayer,
-): AsyncIterable<Uint8Array> {
-  if (diffID === emptyLayer) return once(endOfArchive);
-  return diffLayer(rooms.open.imageRooms.snapshots.directory(chainID), signal);
+export function layerArchive(job: BuildJob, layer: BuiltLayer): AsyncIterable<Uint8Array> {
+  const directory = layerDirectory(job, layer);
+  return directory === null ? once(endOfArchive) : diffLayer(directory, job.signal);
+}
+
+/** Where the layer's files are; null when there are none. */
+export function layerDirectory({ rooms }: BuildJob, { diffID, chainID }: BuiltLayer): string | null {
+  return diffID === emptyLayer ? null : rooms.open.imageRooms.snapshots.directory(chainID);
 }
 
 /** On threads of the platform; the same bytes for the same layer. */

@@ -4,8 +4,8 @@ import { chainIDs, type Digest } from "../../oci/digest.ts";
 import type { BuildJob } from "../job.ts";
 import type { BuiltLayer } from "../solver/index.ts";
 
-/** Archives that are to be layers on others. */
-export type NewLayer = { readonly archive: AsyncIterable<Uint8Array>; readonly created: string };
+/** A layer that is to be on others. Its archive is asked for when it is its turn. */
+export type NewLayer = { readonly archive: () => AsyncIterable<Uint8Array>; readonly created: string };
 
 /** Puts layers, given as archives, on others; they are unpacked and kept by the build's lease. */
 export async function putLayers(
@@ -17,7 +17,7 @@ export async function putLayers(
   await using staging = new Staging(rooms, job.signal);
   const diffIDs: Digest[] = [];
   for (const { archive } of above) {
-    const { digest } = await staging.ingest(archive);
+    const { digest } = await staging.ingest(archive());
     job.lease.blobs.add(digest);
     diffIDs.push(digest);
   }
