@@ -85,7 +85,7 @@ async function perform(
   const frontend = await convertDockerfile(options, bases, signal);
   const { targets, warnings, places } = frontend;
   known.steps = { source, places };
-  if (request.Plan === true) channel.send({ plan: planOf(source, frontend) });
+  if (request.Plan === true) channel.send({ plan: planOf(source, frontend, request.Labels ?? {}) });
   if (warnings.length > 0) progress.tell({ warnings: [...warnings] });
   checkExports(job);
   const { built, steps } = await solve(job, targets, session);

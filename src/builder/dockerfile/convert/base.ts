@@ -2,6 +2,8 @@ import { asSlipwayError } from "../../../errors/index.ts";
 import { formatReference, parseReference, withDefaultTag } from "../../../oci/reference.ts";
 import { vertex } from "../../graph/index.ts";
 import { rules } from "../lint/index.ts";
+import { DockerfileError } from "../parser/index.ts";
+import { quote } from "../quote.ts";
 import { closest } from "../suggest.ts";
 import { type Conversion, placed } from "./conversion.ts";
 import { placeOf, platformMismatch } from "./from-lint.ts";
@@ -57,7 +59,7 @@ async function loadImage(conversion: Conversion, state: StageState): Promise<voi
   const { platforms, manyPlatforms, linter } = conversion;
   const wanted = state.platform ?? platforms.target;
   const written = state.baseName;
-  const canonical = formatReference(withDefaultTag(parseReference(written)));
+  const canonical = canonicalName(conversion, state);
   const base = await conversion.image(canonical, wanted);
   state.image = imageOf(base.config);
   state.platform = wanted;
@@ -68,4 +70,14 @@ async function loadImage(conversion: Conversion, state: StageState): Promise<voi
   const mismatch = platformMismatch(written, wanted, state.image.platform);
   if (mismatch !== undefined && state.stage !== undefined)
     linter.report(rules.InvalidBaseImagePlatform, placeOf(state.stage.from), mismatch);
+}
+
+function canonicalName({ source }: Conversion, { baseName, range }: StageState): string {
+  try {
+    return formatReference(withDefaultTag(parseReference(baseName)));
+  } catch (error) {
+    const { kind, message } = asSlipwayError(error);
+    const what = `failed to parse stage name ${quote(baseName)}: ${message}`;
+    throw new DockerfileError(what, source, range, kind, error);
+  }
 }

@@ -51,7 +51,9 @@ describe("stages", () => {
       "biuld: docker.io/library/biuld:latest: not found (did you mean build?)",
       2,
     ]);
-    expect((await failure("FROM Debian\n")).message).toContain("must be lowercase");
+    expect((await failure("FROM Debian\n")).message).toBe(
+      'failed to parse stage name "Debian": invalid reference format: repository name (library/Debian) must be lowercase',
+    );
   });
 
   test("cycles and wrong stages are errors", async () => {

@@ -251,6 +251,9 @@ describe("copies", () => {
     await expect(copied({ destination: "/" }, from, on)).rejects.toThrow(
       "cannot copy to non-directory: /lib",
     );
+    await expect(copied({ sources: ["/f"], destination: "/etc/passwd/below" }, from)).rejects.toThrow(
+      "mkdir /etc/passwd: not a directory",
+    );
     const through = await copied({ sources: ["/f"], destination: "/file" }, from, on);
     expect(tree(through.upper)).toEqual(["dir", "dir/target"]);
     const replaced = await copied({ destination: "/", replaceLinks: true }, from, on);

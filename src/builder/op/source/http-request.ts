@@ -1,4 +1,4 @@
-import { forbidden, invalid, messageOf, notFound, unavailable } from "../../../errors/index.ts";
+import { errnoOf, forbidden, invalid, messageOf, notFound, unavailable } from "../../../errors/index.ts";
 
 const mostRedirects = 10;
 
@@ -40,9 +40,17 @@ async function send(url: URL, headers: Record<string, string>, signal: AbortSign
     return await fetch(url, { redirect: "manual", headers, signal, decompress: false });
   } catch (error) {
     signal.throwIfAborted();
-    throw unavailable(`cannot fetch ${url.href}: ${messageOf(error)}`, { cause: error });
+    const why = reasons[errnoOf(error) ?? ""] ?? messageOf(error);
+    throw unavailable(`cannot fetch ${url.href}: ${why}`, { cause: error });
   }
 }
+
+/** Bun's own messages speak of a computer that is offline. */
+const reasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "connection refused",
+  ECONNRESET: "the connection was cut",
+  ENOTFOUND: "no such host",
+};
 
 /** In BuildKit's words. */
 function checked(response: Response, address: string): Response {

@@ -67,6 +67,8 @@ test("a file of the web is fetched once for as long as the server says that it i
     "digest mismatch",
   );
   await expect(key(op("/gone"))).rejects.toMatchObject({ kind: "notFound" });
+  const refused = key({ kind: "http", url: "http://127.0.0.1:1/x" });
+  await expect(refused).rejects.toThrow("cannot fetch http://127.0.0.1:1/x: connection refused");
   await expect(key(op("/round"))).rejects.toThrow("more than 10 times");
   await expect(key({ kind: "http", url: "file:///etc/passwd" })).rejects.toThrow("only http and https");
 });
