@@ -2,6 +2,8 @@ import type { SolveStatus } from "../../../api/index.ts";
 
 /** So many lines of a step are kept, for the view and for the report of its failure. */
 const kept = 200;
+/** A line that does not end is broken after so many characters. */
+const longest = 16 << 10;
 
 export interface Transfer {
   readonly id: string;
@@ -72,7 +74,11 @@ export class BuildLog {
 
   #append(step: StepView, text: string, time: number): StepView["lines"] {
     const whole = (step.rest + text).split("\n");
-    step.rest = whole.pop() ?? "";
+    step.rest = lastState(whole.pop() ?? "");
+    if (step.rest.length > longest) {
+      whole.push(step.rest);
+      step.rest = "";
+    }
     const at = Math.max(0, (time - (step.started ?? time)) / 1000);
     // What a program writes over on a terminal is its last state.
     const lines = whole.map((line) => ({ at, text: line.replace(/\r+$/, "").replace(/^.*\r/, "") }));
@@ -98,3 +104,6 @@ export class BuildLog {
     return step;
   }
 }
+
+/** What was written over is gone; the return that comes last may be the begin of a line's end. */
+const lastState = (text: string): string => text.slice(text.lastIndexOf("\r", text.length - 2) + 1);

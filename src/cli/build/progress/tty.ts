@@ -1,25 +1,14 @@
-import { sgr } from "../../formatter/sgr.ts";
 import { ellipsis } from "../../formatter/text.ts";
 import type { Size } from "../../streams/terminal.ts";
-import type { BuildLog, StepView } from "./log.ts";
-import { describe, secondsOf } from "./plain.ts";
+import type { BuildLog } from "./log.ts";
+import { isRunning, type Line, screen } from "./screen.ts";
 import type { View } from "./view.ts";
 
 const every = 100;
-/** Lines of output that are shown below a step that runs. */
-const outputLines = 6;
-
-const [blue, red, yellow] = [sgr(34), sgr(31), sgr(33)];
-
-interface Line {
-  readonly text: string;
-  readonly time: string;
-  readonly style?: (text: string) => string;
-}
 
 /**
  * On a terminal: all steps, one below the other, those that run with their last lines, drawn anew ten times a second over what
- * was drawn before. What has no room on the screen is left out from the top: finished steps first.
+ * was drawn before.
  */
 export function terminalView(
   log: BuildLog,
@@ -59,60 +48,6 @@ export function terminalView(
       draw(true);
     },
   };
-}
-
-const isRunning = ({ started, completed }: StepView): boolean =>
-  started !== undefined && completed === undefined;
-
-function screen(log: BuildLog, begun: number, height: number): Line[] {
-  const shown = log.steps.filter(
-    ({ started, completed, cached }) => started !== undefined || completed !== undefined || cached,
-  );
-  const done = log.steps.filter(({ completed }) => completed !== undefined).length;
-  const isOver = done === log.steps.length;
-  const head = `[+] Building ${((Date.now() - begun) / 1000).toFixed(1)}s (${done}/${log.steps.length})${isOver ? " FINISHED" : ""}`;
-  const blocks = shown.map((step) => block(step));
-  let total = 1 + blocks.reduce((sum, lines) => sum + lines.length, 0);
-  // Finished steps make room first, then the output of those that run.
-  const isKept = blocks.map(() => true);
-  for (const [at, step] of shown.entries()) {
-    if (total <= height) break;
-    if (isRunning(step)) continue;
-    isKept[at] = false;
-    total -= blocks[at]?.length ?? 0;
-  }
-  const lines = blocks.filter((_, at) => isKept[at]).flat();
-  return [{ text: head, time: "" }, ...lines.slice(Math.max(0, lines.length - (height - 1)))];
-}
-
-function block(step: StepView): Line[] {
-  const mark = step.cached
-    ? "CACHED "
-    : step.error === undefined
-      ? ""
-      : step.error === "context canceled"
-        ? "CANCELED "
-        : "ERROR ";
-  const style =
-    step.error !== undefined
-      ? mark === "ERROR "
-        ? red
-        : yellow
-      : step.completed !== undefined
-        ? blue
-        : undefined;
-  const time = `${secondsOf(step).toFixed(1)}s`;
-  const head = { text: ` => ${mark}${step.name}`, time, ...(style === undefined ? {} : { style }) };
-  const isLive = isRunning(step);
-  const transfers = [...step.transfers.values()].map((transfer) => ({
-    text: ` => => ${describe(transfer)}`,
-    time: "",
-    ...(transfer.completed !== undefined ? { style: blue } : {}),
-  }));
-  const output = isLive
-    ? step.lines.slice(-outputLines).map(({ text }) => ({ text: ` => => # ${text}`, time: "" }))
-    : [];
-  return [head, ...transfers, ...output];
 }
 
 /** Exactly a row: longer ones would take two. */
