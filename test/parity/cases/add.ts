@@ -45,4 +45,13 @@ ADD . /all/
 ADD dir /dir
 ADD other/ /tmp/
 `,
+  "add-url": `FROM busybox
+ADD SERVER/file /as-file
+ADD SERVER/file /in/
+ADD SERVER/path/named.txt?query=1 SERVER/file /several/
+ADD --chown=7:8 SERVER/file /owned
+ADD SERVER/archive.tar.gz /archive/
+ADD SERVER/undated /undated
+ADD SERVER/moved /moved/
+`,
 };

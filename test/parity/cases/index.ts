@@ -3,6 +3,7 @@ import type { Cases } from "./case.ts";
 import { configCases } from "./config.ts";
 import { copyCases } from "./copy.ts";
 import { languageCases } from "./language.ts";
+import { newerCases } from "./newer.ts";
 import { runCases } from "./run.ts";
 
 export const cases: Cases = {
@@ -11,4 +12,5 @@ export const cases: Cases = {
   ...runCases,
   ...configCases,
   ...languageCases,
+  ...newerCases,
 };

@@ -96,7 +96,7 @@ RUN touch /tmp/x && rm /tmp/x
 `,
   "run-json-forms": `FROM busybox
 RUN [ "echo", "a \\"b\\"" ]
-RUN ["/bin/sh", "-c", "echo \\"$HOME\\" > /home"]
+RUN ["/bin/sh", "-c", "echo \\"$HOME\\" > /own"]
 RUN [ "touch" , "/with space" ]
 `,
   "run-times": `FROM busybox
@@ -119,5 +119,15 @@ RUN rm -r /b /c && mkdir /b
 RUN mkdir -p /o/x/y && touch /o/x/y/z /o/f
 RUN rm -rf /o && mkdir /o && touch /o/new
 RUN rm -rf /o/new /o && mkdir -p /o/x && touch /o/x/again
+`,
+  "run-mounts": `FROM busybox AS s
+RUN mkdir /from && echo stage > /from/f
+FROM busybox
+RUN --mount=type=bind,target=/ctx cp /ctx/a.txt /copied; ls /ctx/dir > /listed; touch /ctx/x 2>/dev/null || echo ro > /ro
+RUN --mount=type=bind,from=s,source=/from,target=/deep/er/in,rw touch /deep/er/in/new && ls /deep/er/in > /new
+RUN --mount=type=cache,target=/cache,id=parity echo kept > /cache/f; ls -ld /cache | cut -c1-10 > /cache-looks
+RUN --mount=type=tmpfs,target=/etc/none touch /etc/none/x; mount | grep -c 'tmpfs on /etc/none' > /tmpfs
+RUN --mount=type=secret,id=nothing,target=/run/secrets/n ls -a /run/secrets 2> /dev/null | wc -l > /secret
+RUN ls / > /root-list
 `,
 };

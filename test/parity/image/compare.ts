@@ -1,7 +1,10 @@
 import type { SavedImage } from "./saved.ts";
 
+/** `result`: only what the image is in the end, without times, layers and history. */
+export type Scope = "all" | "no history" | "result";
+
 /** Each line one difference: where, what the first has, what the second has. */
-export function differences(ours: SavedImage, theirs: SavedImage, { history = true } = {}): string[] {
+export function differences(ours: SavedImage, theirs: SavedImage, scope: Scope): string[] {
   const found: string[] = [];
   const compare = (place: string, a: unknown, b: unknown) => {
     const [mine, other] = [JSON.stringify(a) ?? "-", JSON.stringify(b) ?? "-"];
@@ -14,14 +17,19 @@ export function differences(ours: SavedImage, theirs: SavedImage, { history = tr
     if (passing.has(field)) continue;
     compare(`config.${field}`, told(mine[field]), told(other[field]));
   }
-  compare("layers", ours.config.rootfs.diff_ids.length, theirs.config.rootfs.diff_ids.length);
-  if (history) {
+  if (scope !== "result")
+    compare("layers", ours.config.rootfs.diff_ids.length, theirs.config.rootfs.diff_ids.length);
+  if (scope === "all") {
     for (let step = 0; step < Math.max(ours.config.history.length, theirs.config.history.length); step++)
       compare(`history ${step}`, entry(ours.config.history[step]), entry(theirs.config.history[step]));
   }
   for (const path of [...new Set([...ours.files.keys(), ...theirs.files.keys()])].sort())
-    compare(path || "/", ours.files.get(path), theirs.files.get(path));
+    compare(path || "/", looks(ours.files.get(path), scope), looks(theirs.files.get(path), scope));
   return found;
+}
+
+function looks(description: string | undefined, scope: Scope): string | undefined {
+  return scope === "result" ? description?.replace(/ (now|\d{4}-\S*)(?= |$)/, "") : description;
 }
 
 /** What the classic builder notes of the container that it committed. */
@@ -38,7 +46,8 @@ function asBefore(createdBy: string): string {
   return createdBy
     .replace(/^(COPY|ADD)(?: --(?:chown|chmod)=\S+)+/, "$1")
     .replace(/^EXPOSE .*/, "EXPOSE")
-    .replace(/^(HEALTHCHECK .*"\S+") "0s" ('.*'\})$/, "$1 $2")
+    .replace(/^HEALTHCHECK .*/, "HEALTHCHECK")
+    .replace(/^(ARG \w+(?: \w+)*)=.*/, "$1")
     .replace(/^(WORKDIR .*[^/])\/$/, "$1")
     .replace(/^RUN \|\d+ .*? \/bin\/sh/, "RUN |… /bin/sh");
 }

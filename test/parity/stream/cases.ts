@@ -1,11 +1,12 @@
 import type { Cases } from "../cases/case.ts";
 
-/** Classic builds whose output is compared, line by line. */
+/** Classic builds whose output is compared, line by line. `ONCE` is another text in each run: caches have none of it. */
 export const streamCases: Cases = {
   "stream-all-kinds": {
     text: `FROM busybox
+RUN echo ONCE > /once
 ENV A=b
-RUN echo hi; echo err >&2
+RUN echo hi; sleep 0.2; echo err >&2
 WORKDIR /x
 COPY a.txt /a
 ADD b.txt /b
@@ -24,21 +25,32 @@ CMD ["a"]
 `,
     args: ["-t", "parity-stream:1", "-t", "parity-stream-two"],
   },
-  "stream-cached": "FROM busybox\nENV A=b\nRUN echo hi\nCOPY a.txt /a\n",
-  "stream-cached-again": "FROM busybox\nENV A=b\nRUN echo hi\nCOPY a.txt /a\n",
-  "stream-quiet": { text: "FROM busybox\nRUN echo quiet\n", args: ["-q"] },
-  "stream-stages": "FROM busybox AS one\nRUN echo one > /one\nFROM busybox\nCOPY --from=one /one /two\n",
-  "stream-continued": 'from busybox\nrun echo a \\\n  b\nCOPY   a.txt    /x\ncmd [ "a" ,"b"]\n',
+  "stream-cached": "FROM busybox\nRUN echo ONCE > /once\nENV A=b\nRUN echo hi\nCOPY a.txt /a\nCMD a\n",
+  "stream-cached-again": "FROM busybox\nRUN echo ONCE > /once\nENV A=b\nRUN echo hi\nCOPY a.txt /a\nCMD a\n",
+  "stream-cached-in-part":
+    "FROM busybox\nRUN echo ONCE > /once\nENV A=b\nRUN echo ho > /ho\nCOPY a.txt /a\nCMD a\n",
+  "stream-first-is-config": "FROM busybox\nENV A=ONCE\nRUN echo hi\n",
+  "stream-quiet": { text: "FROM busybox\nRUN echo ONCE > /once\n", args: ["-q"] },
+  "stream-quiet-fails": { text: "FROM busybox\nRUN echo ONCE; exit 3\n", args: ["-q"] },
+  "stream-stages": "FROM busybox AS one\nRUN echo ONCE > /one\nFROM busybox\nCOPY --from=one /one /two\n",
+  "stream-continued": 'from busybox\nrun : ONCE; echo a \\\n  b\nCOPY   a.txt    /x\ncmd [ "a" ,"b"]\n',
+  "stream-heredoc-like": "FROM busybox\nRUN echo ONCE > /once; echo '<b>' && echo \"it's\"   spaced\n",
   "stream-onbuild":
-    "FROM busybox AS base\nONBUILD RUN echo trigger\nONBUILD ENV A=b\nFROM base\nRUN echo own\n",
-  "stream-fails": "FROM busybox\nRUN echo before; exit 5\nRUN echo never\n",
+    "FROM busybox AS base\nONBUILD RUN echo trigger ONCE\nONBUILD ENV A=b\nFROM base\nRUN echo own\n",
+  "stream-fails": "FROM busybox\nRUN echo before ONCE; exit 5\nRUN echo never\n",
+  "stream-fails-forced": { text: "FROM busybox\nRUN echo ONCE; exit 6\n", args: ["--force-rm"] },
   "stream-args": {
-    text: "ARG TAG=latest\nFROM busybox:$TAG\nARG V\nRUN echo $V\n",
+    text: "ARG TAG=latest\nFROM busybox:$TAG\nRUN echo ONCE > /once\nARG V\nRUN echo $V\n",
     args: ["--build-arg", "V=v"],
   },
-  "stream-unused-arg": { text: "FROM busybox\nRUN true\n", args: ["--build-arg", "NOT=used"] },
-  "stream-no-newline": "FROM busybox\nRUN printf 'no newline'\nENV a=b\n",
-  "stream-kept": { text: "FROM busybox\nRUN echo kept\n", args: ["--rm=false"] },
-  "stream-label": { text: "FROM busybox\nENV x=y\n", args: ["--label", "l=m"] },
+  "stream-unused-arg": {
+    text: "FROM busybox\nRUN echo ONCE > /once\n",
+    args: ["--build-arg", "NOT=used"],
+  },
+  "stream-no-newline": "FROM busybox\nRUN echo ONCE > /once; printf 'no newline'\nENV a=b\n",
+  "stream-kept": { text: "FROM busybox\nRUN echo kept ONCE\n", args: ["--rm=false"] },
+  "stream-label": { text: "FROM busybox\nRUN echo ONCE > /once\nENV x=y\n", args: ["--label", "l=m"] },
   "stream-no-cache": { text: "FROM busybox\nRUN echo hi\n", args: ["--no-cache"] },
+  "stream-parse-error": "FROM busybox\nRUN echo ONCE > /once\nENV\n",
+  "stream-missing-file": "FROM busybox\nRUN echo ONCE > /once\nCOPY no-such-file /x\n",
 };

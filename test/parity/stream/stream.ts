@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { type Cases, caseOf } from "../cases/case.ts";
 import { type Engine, type Engines, finished } from "../engines.ts";
@@ -5,30 +6,44 @@ import type { Report } from "../report.ts";
 
 /** Compares what Docker's command line shows of classic builds by both engines. */
 export async function compareStreams(engines: Engines, cases: Cases, report: Report): Promise<void> {
+  const once = randomUUID().replaceAll("-", "x");
   for (const [name, given] of Object.entries(cases)) {
     const { text, args = [] } = caseOf(given);
     const dockerfile = join(engines.folder, name);
-    await Bun.write(dockerfile, text);
+    await Bun.write(dockerfile, text.replaceAll("ONCE", once));
     const shown = async (engine: Engine) => {
       const { status, output, errors } = await finished(
         engine.docker("build", "-f", dockerfile, ...args, engines.context),
         "0",
       );
-      return { status, output: neutral(output), errors: neutral(errors) };
+      return { status, output: neutral(output, once), errors: neutral(errors, once) };
     };
     const [ours, theirs] = [await shown(engines.slipway), await shown(engines.docker)];
     const differences = (["status", "output", "errors"] as const)
       .filter((part) => ours[part] !== theirs[part])
-      .map((part) => `${part}:\n${ours[part]}\n/\n${theirs[part]}`);
+      .map((part) => `${part}:\n${unlike(String(ours[part]), String(theirs[part]))}`);
     report.add({ subject: "streams", other: "classic", name, differences, meant: 0 });
   }
 }
 
 /** Without names of this run, in the words of Docker 28. */
-function neutral(text: string): string {
+function neutral(text: string, once: string): string {
   return text
-    .replace(/^Sending build context.*\n+/gm, "")
+    .replaceAll(once, "ONCE")
+    .replace(/^Sending build context[^\n]*\n+/gm, "")
     .replace(/\b[0-9a-f]{64}\b/g, "ID")
     .replace(/\b[0-9a-f]{12}\b/g, "ID")
-    .replace(/^(\S*)Removing intermediate container/gm, "$1 ---> Removed intermediate container");
+    .replaceAll("Removing intermediate container", " ---> Removed intermediate container");
+}
+
+/** The lines from the first to the last in which two texts differ. */
+function unlike(ours: string, theirs: string): string {
+  const [mine, other] = [ours.split("\n"), theirs.split("\n")];
+  const shorter = Math.min(mine.length, other.length);
+  let same = 0;
+  while (same < shorter && mine[same] === other[same]) same++;
+  let end = 0;
+  while (end < shorter - same && mine.at(-1 - end) === other.at(-1 - end)) end++;
+  const middle = (lines: string[]) => lines.slice(same, lines.length - end).join("\n");
+  return `${middle(mine)}\n/\n${middle(other)}`;
 }
