@@ -73,6 +73,9 @@ const definitions = {
 type Definitions = typeof definitions;
 type Symbols = { [Name in keyof Definitions]: Library<Pick<Definitions, Name>>["symbols"][Name] };
 
+/** A function for calls by the ten thousand. It notes no errno: one that failed is called again, by `libc`, to learn why. */
+export const directly = <Name extends keyof Definitions>(name: Name): Symbols[Name] => bind(name);
+
 /** Binds a function of the C library. Bun compiles a stub for each: binding all of them at once takes a process 9 ms. */
 function bind<Name extends keyof Definitions>(name: Name): Symbols[Name] {
   return dlopen("libc.so.6", { [name]: definitions[name] }).symbols[name] as Symbols[Name];

@@ -2,7 +2,7 @@ import { type Pointer, ptr } from "bun:ffi";
 import { closeSync, constants } from "node:fs";
 import { decodeName } from "../../../../archive/index.ts";
 import { atName, openAt, readLinkAt } from "../../../../os/at.ts";
-import { check, libc } from "../../../../os/libc.ts";
+import { check, directly, libc } from "../../../../os/libc.ts";
 import type { IgnoreMatcher } from "../../../dockerfile/ignore/index.ts";
 import { bytesOf, join, kinds, type SourceTree } from "../source/tree.ts";
 import { hashFile } from "./file-hash.ts";
@@ -32,6 +32,7 @@ interface Where {
  */
 export class TreeDigester {
   readonly #sink = new Sink();
+  readonly #statx = directly("statx");
   readonly #stat = new Uint32Array(64);
   readonly #statPointer = ptr(this.#stat);
   /** Memory for the names of one directory at each depth. */
@@ -106,8 +107,9 @@ export class TreeDigester {
   }
 
   #look(directory: number, name: Pointer, what: string): void {
-    const result = libc.statx(directory, name, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, this.#statPointer);
-    if (result !== 0) check(result, () => `look at ${what} of the build context`);
+    const [flags, mask, stat] = [AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, this.#statPointer];
+    if (this.#statx(directory, name, flags, mask, stat) === 0) return;
+    check(libc.statx(directory, name, flags, mask, stat), () => `look at ${what} of the build context`);
   }
 
   #looks(mode: number): void {

@@ -7,9 +7,11 @@ const digestWords = 8;
 const recordWords = keyWords + digestWords;
 /** In the file: what it is, number of records, two words that are not used. */
 const headWords = 4;
-const magic = 0x31584953;
+const magic = 0x32584953;
+/** Records for which there is room at first, and slots. */
 const smallest = 1 << 10;
-const fullest = 0.8;
+/** So many slots a record at least. */
+const sparse = 2;
 /** Records of files that were not met go once there are so many times as many as of those that were. */
 const staleFactor = 4;
 
@@ -20,36 +22,32 @@ const staleFactor = 4;
 const statWords = [8, 9, 10, 11, 24, 25, 26, 28, 29, 30, 34, 35] as const;
 
 /**
- * Digests of files by what the kernel says of these: a hash table with open addressing that is used as it lies in its
- * file. A record of zeros is a free place. Whatever is wrong with the file, it is a new one then.
+ * Digests of files by what the kernel says of these, in the order in which the files were met: the next one is most often
+ * behind the last one, so that a tree that did not change is compared with the table from its beginning to its end. Where
+ * that fails, a hash table is made of it. Whatever is wrong with the file, it is a new one then.
  */
 export class HashIndex {
   #words: Uint32Array;
-  #capacity: number;
   #count: number;
-  #met: Uint8Array;
-  #metCount = 0;
+  /** Of the records that are met in a row, the first, and the one that is to be met next. */
+  #first = 0;
+  #next = 0;
+  /** Rows of records that were met before: the first, and the one behind the last. */
+  readonly #rows: [number, number][] = [];
+  /** By slot: a record's number and one, 0 where there is none. Open addressing. */
+  #slots: Uint32Array | undefined;
   #changed = false;
-  readonly #key = new Uint32Array(keyWords);
 
   constructor(private readonly path: string) {
-    const words = read(path);
-    this.#words = words ?? emptyTable(smallest);
-    this.#capacity = (this.#words.length - headWords) / recordWords;
-    this.#count = this.#words[1] ?? 0;
-    this.#met = new Uint8Array(this.#capacity);
+    this.#words = read(path) ?? new Uint32Array(headWords + smallest * recordWords);
+    this.#count = this.#words[1] as number;
   }
 
   /** Where among the words the digest is that a file had when the kernel said the same of it; -1 when it is not known. */
   find(stat: Uint32Array): number {
-    const slot = this.#slot(stat);
-    const at = headWords + slot * recordWords;
-    if (this.#isFree(at)) return -1;
-    if (this.#met[slot] === 0) {
-      this.#met[slot] = 1;
-      this.#metCount++;
-    }
-    return at + keyWords;
+    const known = this.#next < this.#count && this.#isAt(this.#next, stat);
+    if (!known && !this.#goTo(this.#look(stat))) return -1;
+    return headWords + this.#next++ * recordWords + keyWords;
   }
 
   /** The table itself. */
@@ -58,28 +56,22 @@ export class HashIndex {
   }
 
   add(stat: Uint32Array, digest: Uint32Array): void {
-    if (this.#count + 1 > this.#capacity * fullest) this.#grow();
-    const slot = this.#slot(stat);
-    const at = headWords + slot * recordWords;
-    if (this.#isFree(at)) this.#count++;
-    this.#words.set(this.#key, at);
-    this.#words.set(digest, at + keyWords);
-    if (this.#met[slot] === 0) this.#metCount++;
-    this.#met[slot] = 1;
+    const known = this.#look(stat);
+    const record = known < 0 ? this.#append(stat) : known;
+    this.#words.set(digest, headWords + record * recordWords + keyWords);
+    this.#goTo(record);
+    this.#next++;
     this.#changed = true;
   }
 
   /** Writes it if something is new: after a crash there is the old one or the new one. */
   save(): void {
     if (!this.#changed) return;
-    if (this.#count > smallest && this.#count > this.#metCount * staleFactor)
-      this.#rebuild(this.#capacity, true);
-    this.#words[0] = magic;
-    this.#words[1] = this.#count;
+    const words = this.#ordered();
     const temporary = `${this.path}.${process.pid}`;
     const fd = openSync(temporary, "w", 0o600);
     try {
-      const bytes = new Uint8Array(this.#words.buffer);
+      const bytes = new Uint8Array(words.buffer);
       for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
       fsyncSync(fd);
     } finally {
@@ -88,57 +80,95 @@ export class HashIndex {
     renameSync(temporary, this.path);
   }
 
-  /** Where a key is, or would be; it stays in `#key`. */
-  #slot(stat: Uint32Array): number {
-    const key = this.#key;
-    for (let i = 0; i < keyWords; i++) key[i] = stat[statWords[i] as number] as number;
-    return this.#slotOf(key);
-  }
-
-  #slotOf(key: Uint32Array): number {
-    const mask = this.#capacity - 1;
-    let hash = Math.imul((key[0] as number) ^ ((key[2] as number) << 7), 0x9e3779b1);
-    hash ^= hash >>> 15;
-    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const at = headWords + slot * recordWords;
-      if (this.#isFree(at) || this.#isAt(at, key)) return slot;
+  /** What was met in its order, then the rest, unless there is too much of it. */
+  #ordered(): Uint32Array {
+    const records = this.#inOrder();
+    const met = new Set(records);
+    if (this.#count <= smallest || this.#count <= records.length * staleFactor)
+      for (let record = 0; record < this.#count; record++) if (!met.has(record)) records.push(record);
+    const words = new Uint32Array(headWords + records.length * recordWords);
+    words[0] = magic;
+    words[1] = records.length;
+    for (const [to, from] of records.entries()) {
+      const at = headWords + from * recordWords;
+      words.set(this.#words.subarray(at, at + recordWords), headWords + to * recordWords);
     }
+    return words;
   }
 
-  #isFree(at: number): boolean {
-    return this.#words[at] === 0 && this.#words[at + 1] === 0;
+  #inOrder(): number[] {
+    const met = new Set<number>();
+    for (const [first, end] of [...this.#rows, [this.#first, this.#next] as const])
+      for (let record = first; record < end; record++) met.add(record);
+    return [...met];
   }
 
-  #isAt(at: number, key: Uint32Array): boolean {
-    for (let i = 0; i < keyWords; i++) if (this.#words[at + i] !== key[i]) return false;
+  /** Begins another row, unless the record is the next one anyway. False for none. */
+  #goTo(record: number): boolean {
+    if (record < 0) return false;
+    if (record === this.#next) return true;
+    if (this.#next > this.#first) this.#rows.push([this.#first, this.#next]);
+    this.#first = record;
+    this.#next = record;
     return true;
   }
 
-  #grow(): void {
-    const key = this.#key.slice();
-    this.#rebuild(this.#capacity * 2, false);
-    this.#key.set(key);
+  #append(stat: Uint32Array): number {
+    const record = this.#count++;
+    const at = headWords + record * recordWords;
+    if (at + recordWords > this.#words.length) this.#words = larger(this.#words, at + recordWords);
+    for (let i = 0; i < keyWords; i++) this.#words[at + i] = stat[statWords[i] as number] as number;
+    if (this.#slots !== undefined && this.#count * sparse <= this.#slots.length)
+      this.#enter(record, this.#slots);
+    else this.#slots = undefined;
+    return record;
   }
 
-  #rebuild(capacity: number, onlyMet: boolean): void {
-    const [old, met, size] = [this.#words, this.#met, this.#capacity];
-    this.#words = emptyTable(capacity);
-    this.#capacity = capacity;
-    this.#met = new Uint8Array(capacity);
-    this.#count = 0;
-    for (let from = 0; from < size; from++) {
-      const at = headWords + from * recordWords;
-      if ((old[at] === 0 && old[at + 1] === 0) || (onlyMet && met[from] === 0)) continue;
-      const record = old.subarray(at, at + recordWords);
-      const slot = this.#slotOf(record);
-      this.#words.set(record, headWords + slot * recordWords);
-      this.#met[slot] = met[from] as number;
-      this.#count++;
+  /** A record's number by the hash table; -1 when there is none. */
+  #look(stat: Uint32Array): number {
+    this.#slots ??= this.#hashed();
+    const mask = this.#slots.length - 1;
+    for (let slot = hashOf(stat[8] as number, stat[10] as number) & mask; ; slot = (slot + 1) & mask) {
+      const record = (this.#slots[slot] as number) - 1;
+      if (record < 0 || this.#isAt(record, stat)) return record;
     }
+  }
+
+  #hashed(): Uint32Array {
+    let length = smallest * sparse;
+    while (length < this.#count * sparse * 2) length *= 2;
+    const slots = new Uint32Array(length);
+    for (let record = 0; record < this.#count; record++) this.#enter(record, slots);
+    return slots;
+  }
+
+  #enter(record: number, slots: Uint32Array): void {
+    const at = headWords + record * recordWords;
+    const mask = slots.length - 1;
+    let slot = hashOf(this.#words[at] as number, this.#words[at + 2] as number) & mask;
+    while (slots[slot] !== 0) slot = (slot + 1) & mask;
+    slots[slot] = record + 1;
+  }
+
+  #isAt(record: number, stat: Uint32Array): boolean {
+    const at = headWords + record * recordWords;
+    const words = this.#words;
+    for (let i = 0; i < keyWords; i++) if (words[at + i] !== stat[statWords[i] as number]) return false;
+    return true;
   }
 }
 
-const emptyTable = (capacity: number): Uint32Array => new Uint32Array(headWords + capacity * recordWords);
+/** Of the low words of inode and size. */
+function hashOf(inode: number, size: number): number {
+  const hash = Math.imul(inode ^ (size << 7), 0x9e3779b1);
+  return hash ^ (hash >>> 15);
+}
+
+function larger(old: Uint32Array, least: number): Uint32Array {
+  const made = new Uint32Array(Math.max(old.length * 2, least));
+  made.set(old);
+  return made;
+}
 
 /** Undefined for what is no table: there is none, or it is of another version. */
 function read(path: string): Uint32Array | undefined {
@@ -151,17 +181,16 @@ function read(path: string): Uint32Array | undefined {
   }
   try {
     const { size } = fstatSync(fd);
-    const capacity = (size / 4 - headWords) / recordWords;
-    if (!Number.isInteger(capacity) || capacity < smallest || (capacity & (capacity - 1)) !== 0)
-      return undefined;
+    const count = (size / 4 - headWords) / recordWords;
+    if (!Number.isInteger(count) || count < 0) return undefined;
     const words = new Uint32Array(size / 4);
     const bytes = new Uint8Array(words.buffer);
     for (let at = 0; at < size; ) {
-      const count = readSync(fd, bytes, at, size - at, at);
-      if (count === 0) return undefined;
-      at += count;
+      const got = readSync(fd, bytes, at, size - at, at);
+      if (got === 0) return undefined;
+      at += got;
     }
-    return words[0] === magic && (words[1] ?? 0) <= capacity * fullest + 1 ? words : undefined;
+    return words[0] === magic && words[1] === count ? words : undefined;
   } finally {
     closeSync(fd);
   }
