@@ -1,11 +1,10 @@
 import type { Client } from "../../client/client.ts";
-import { getContainerArchive, statContainerPath } from "../../client/container/archive.ts";
-import { SlipwayError } from "../../errors/index.ts";
+import { getContainerArchive } from "../../client/container/archive.ts";
 import { wrong } from "../local-error.ts";
 import { type ContainerLocation, splitPath } from "./location.ts";
 import { type MemberPlace, renamedRoot, sameNames } from "./members.ts";
 import { planCopy, type Target } from "./plan.ts";
-import { isDirectory, isLink, linkTarget } from "./target.ts";
+import { isDirectory, isLink, linkTarget, statIfThere } from "./target.ts";
 
 /** A container's archive of what is to be copied, and where it comes from. */
 export interface ContainerSource {
@@ -29,15 +28,10 @@ export async function openSource(
   return { tar, path: one, isDirectory: isDirectory(stat), several: matches > 1 };
 }
 
+/** A pattern, or nothing: the archive says which. */
 async function followed(client: Client, container: string, path: string): Promise<string> {
-  try {
-    const stat = await statContainerPath(client, container, path);
-    return isLink(stat) ? linkTarget(path, stat) : path;
-  } catch (error) {
-    // A pattern, or nothing, or what cannot be read: the archive says which.
-    if (!(error instanceof SlipwayError)) throw error;
-    return path;
-  }
+  const stat = await statIfThere(client, container, path);
+  return stat !== undefined && isLink(stat) ? linkTarget(path, stat) : path;
 }
 
 /** Where the source's members go, below which directory. */

@@ -2,7 +2,7 @@ import { lstatSync, readlinkSync, type Stats, statSync } from "node:fs";
 import { posix, resolve } from "node:path";
 import type { ContainerPathStat } from "../../api/index.ts";
 import type { Client } from "../../client/client.ts";
-import { statContainerPath } from "../../client/container/archive.ts";
+import { getContainerArchive, statContainerPath } from "../../client/container/archive.ts";
 import { SlipwayError } from "../../errors/index.ts";
 import { wrong } from "../local-error.ts";
 import { meansContents, saysDirectory, splitPath } from "./location.ts";
@@ -30,8 +30,11 @@ export async function containerTarget(client: Client, container: string, path: s
 export const linkTarget = (path: string, { linkTarget: text }: ContainerPathStat): string =>
   posix.resolve("/", splitPath(path).directory, text);
 
-/** What cannot be asked is taken as absent: an answer to HEAD has no words, the copy itself says what is wrong. */
-async function statIfThere(
+/**
+ * What is refused is taken as absent: an answer to HEAD has no words, the copy itself says what is wrong. An engine that
+ * could not look, such as for a disk that is slow, has said nothing about what is there: a copy would go to a wrong place.
+ */
+export async function statIfThere(
   client: Client,
   container: string,
   path: string,
@@ -40,7 +43,23 @@ async function statIfThere(
     return await statContainerPath(client, container, path);
   } catch (error) {
     if (!(error instanceof SlipwayError)) throw error;
-    return undefined;
+    if (error.kind !== "unavailable" && error.kind !== "system") return undefined;
+  }
+  try {
+    return await statWithWords(client, container, path);
+  } catch (error) {
+    if (error instanceof SlipwayError && error.kind === "notFound") return undefined;
+    throw error;
+  }
+}
+
+/** Asks once more, in the way whose failure has words. */
+async function statWithWords(client: Client, container: string, path: string): Promise<ContainerPathStat> {
+  const controller = new AbortController();
+  try {
+    return (await getContainerArchive(client, container, path, controller.signal)).stat;
+  } finally {
+    controller.abort();
   }
 }
 
