@@ -26,6 +26,10 @@ export function classicBuild(query: Query, request: IncomingMessage): BuildReque
     Network: query.string("networkmode") ?? "default",
     Limits: limitsOf(query),
     Auths: registryConfig(request),
+    CacheFrom: (json(query, "cachefrom", list(string)) ?? []).map((ref) => ({
+      Type: "image",
+      Attributes: { ref },
+    })),
     Squash: query.boolean("squash"),
     Plan: true,
   };

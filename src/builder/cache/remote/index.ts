@@ -41,7 +41,7 @@ export class Imports implements AsyncDisposable {
 function sourceOf(job: BuildJob, option: BuildCacheOption): CacheSource {
   const { Type, Attributes } = option;
   // What is inline is found with its image, in a registry.
-  if (Type === "registry" || Type === "inline")
+  if (["registry", "inline", "image"].includes(Type))
     return registrySource(job, required(option, "ref", "importer"));
   if (Type === "local") {
     const name = Attributes.digest ?? Attributes.tag ?? "latest";
@@ -60,7 +60,9 @@ async function openOne(
       job.progress,
       `importing cache manifest from ${option.Type} ${source.name}`,
       async () => {
-        const records = ofLocalImage(job, option) ?? (await readRecords(source, job.signal));
+        const here = ofLocalImage(job, option);
+        const isOnlyHere = option.Type === "image";
+        const records = here ?? (isOnlyHere ? new Map() : await readRecords(source, job.signal));
         return new ImportedCache(job, source, records);
       },
     );
