@@ -61,6 +61,9 @@ export async function until(
   }
 }
 
+/** Milliseconds. A start runs a dozen programs one after the other, which takes long where others have the processor. */
+const startPatience = 60_000;
+
 const subnets = 128 * 256;
 
 /**
@@ -137,9 +140,12 @@ export class TestEngine {
       { stdio: ["ignore", log, log], env: { ...process.env, ...this.options.env } },
     );
     this.#process = engine;
-    await until("the engine answers", async () => {
+    const answers = async () => {
       if (engine.exitCode !== null) throw new Error(`the engine ended: ${this.log}`);
       return (await this.request("/_ping")) === "OK";
+    };
+    await until("the engine answers", answers, startPatience).catch((error: unknown) => {
+      throw new Error(`${(error as Error).message}; it said: ${this.log}`);
     });
   }
 
