@@ -5,8 +5,8 @@ import { setTimes } from "../../../os/times.ts";
 import type { HttpOp } from "../../graph/index.ts";
 import type { OpJob } from "../../solver/model.ts";
 
-/** Of a file whose server does not say: 1980-01-01, in nanoseconds since the epoch. */
-const noTime = 315_532_800n * 1_000_000_000n;
+/** Of a file whose server does not say, in nanoseconds since the epoch: Docker's. */
+const noTime = 0n;
 /** How often progress is told, in bytes. */
 const every = 1 << 20;
 const defaultMode = 0o600;

@@ -31,6 +31,7 @@ test("a file of the web is fetched once for as long as the server says that it i
       const { pathname } = new URL(request.url);
       if (pathname === "/away") return Response.redirect("/dir/file.txt");
       if (pathname === "/round") return Response.redirect("/round");
+      if (pathname === "/undated") return new Response("undated");
       if (pathname !== "/dir/file.txt") return new Response("no", { status: 404 });
       const etag = `"${content}"`;
       if (request.headers.get("if-none-match") === etag) return new Response(null, { status: 304 });
@@ -53,6 +54,8 @@ test("a file of the web is fetched once for as long as the server says that it i
   expect(readFileSync(file, "utf8")).toBe("first");
   expect(lstatSync(file)).toMatchObject({ uid: 7, gid: 8, mtimeMs: Date.UTC(2022, 0) });
   expect(lstatSync(file).mode & 0o777).toBe(0o640);
+  const undated = bench.upper(await bench.run(http, op("/undated"), []));
+  expect(lstatSync(join(undated, "undated"))).toMatchObject({ mtimeMs: 0 });
   expect(await key(away)).toBe(first);
   expect(fetched).toBe(1);
   content = "second";
