@@ -36,9 +36,9 @@ RUN rm -r /y/two.txt /y/sub/three /y/empty
 `,
   },
   "newer-chmod-symbolic": {
-    text: "FROM busybox\nCOPY --chmod=u=rwX,go=rX dir private script /x/\nCOPY --chmod=a-w,u+x a.txt /y\n",
+    text: "FROM busybox\nCOPY --chmod=u=rwX,go=rX dir/sub private script /x/\nCOPY --chmod=a-w,u+x a.txt /y\n",
     older:
-      "FROM busybox\nCOPY dir private script /x/\nRUN chmod -R u=rwX,go=rX /x/*\nCOPY a.txt /y\nRUN chmod 544 /y\n",
+      "FROM busybox\nCOPY dir/sub private script /x/\nRUN chmod -R u=rwX,go=rX /x/*\nCOPY a.txt /y\nRUN chmod 544 /y\n",
   },
   "newer-unpack": {
     text: "FROM busybox\nADD --unpack=false tree.tar.gz /kept.tar.gz\nADD --unpack=true tree.tar /t\n",

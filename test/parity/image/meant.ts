@@ -6,6 +6,8 @@ const reasons: readonly [builder: RegExp, name: RegExp, line: RegExp][] = [
   [/./, /^copy-glob-(through-file|dangling)$|^copy-from-links$/, /^builds \/ refuses: /],
   // It left named pipes out.
   [/./, /^copy-from-links$/, /^\S+: "fifo .* \/ -$/],
+  // It left the places of mounts behind.
+  [/BuildKit/, /^run-mounts$/, /^\/(cache|ctx|deep|etc\/none|root-list)\S*: /],
   // It left double slashes in a working directory.
   [/./, /^(workdir-forms|expansions)$/, /^(config\.WorkingDir|history \d+): .*\/\//],
   // It had a shortest duration, and knew no zero.
@@ -20,10 +22,11 @@ const reasons: readonly [builder: RegExp, name: RegExp, line: RegExp][] = [
   // The command line sends it with lines of its own.
   [/classic/, /./, /\.dockerignore: /],
   // The archive that it sends has no set-id bits, and a change of owner takes them.
-  [/classic/, /./, /: "(file|hardlink) 4755 .* \/ "(file|hardlink) 755 /],
+  [/classic/, /./, /: "(file|hardlink) [2-7]\d{3} .* \/ "(file|hardlink) \d{3} /],
   // Directories that it makes belong to root.
   [/classic/, /./, /: "directory 755 [1-9]\d*:[1-9]\d*" \/ "directory 755 0:0"$/],
   // It does not know them.
+  [/classic/, /^run-mounts$/, /^builds \/ refuses: /],
   [/classic/, /^copy-(chmod|owners|chown|destinations|glob|dots)|^copy-wildcards$/, /^builds \/ refuses: /],
   // It gives ENV precedence over an ARG that comes later, and forgets those of a stage's base.
   [/classic/, /^args/, /^(config\.Labels|\/two|\/b): /],
@@ -31,8 +34,9 @@ const reasons: readonly [builder: RegExp, name: RegExp, line: RegExp][] = [
   [/classic/, /^platform-args$/, /^\/p: /],
   // It keeps nothing that is below a volume, and builds all stages.
   [/classic/, /^(volumes|unneeded-stages)$/, /^builds \/ refuses: /],
-  // Its containers have names, and files and groups of their own.
+  // Its containers have names, and files and groups of their own. Authors of bases it forgets.
   [/classic/, /^(env|run-environment|run-forms|run-user)$/, /^\/(env|etc-list|root-list|out\/id2?): /],
+  [/classic/, /^maintainer-of-base$/, /^author: /],
   [/classic/, /^cmd-forms$/, /^config\.Cmd: /],
   // It lets some contents of directories go with their times.
   [/classic/, /^copy-from-hardlinks$/, /hardlink/],
