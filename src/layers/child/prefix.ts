@@ -37,7 +37,7 @@ export class PrefixDigest implements PackOutput {
   #path = "";
 
   constructor(
-    private readonly sha256: ResumableSha256,
+    private readonly sha256: Pick<ResumableSha256, "update" | "state">,
     private readonly earlier: readonly HashedPrefix[],
     private readonly isSame: (path: string) => boolean,
   ) {

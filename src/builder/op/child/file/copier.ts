@@ -110,7 +110,8 @@ export class Copier {
   #file(pair: Pair, name: Buffer, as: Buffer): void {
     const { earlier } = this.rules;
     const spot = spotOf(pair, as);
-    if (earlier?.take(this.#status, looksOf(this.#status, this.rules), spot)) return;
+    const isKnown = earlier?.knows(this.#status, spot.path) ?? false;
+    if (isKnown && earlier?.take(this.#status, looksOf(this.#status, this.rules), spot)) return;
     const from = openAt(pair.from, name, readFlags);
     try {
       const status = this.#status.ofOpen(from);
@@ -154,7 +155,7 @@ export class Copier {
 
   /** False when it was there. */
   #makeDirectory(pair: Pair, as: Buffer): boolean {
-    this.rules.earlier?.settle(spotOf(pair, as));
+    if (this.rules.earlier?.hasTaken) this.rules.earlier.settle(spotOf(pair, as));
     try {
       makeDirectoryAt(pair.to, as, 0o755);
       return true;
@@ -170,7 +171,7 @@ export class Copier {
 
   /** Makes something in the place of what may be there: most often nothing, so that is tried first. */
   #making<T>(pair: Pair, as: Buffer, make: () => T): T {
-    this.rules.earlier?.settle(spotOf(pair, as));
+    if (this.rules.earlier?.hasTaken) this.rules.earlier.settle(spotOf(pair, as));
     try {
       return make();
     } catch (error) {

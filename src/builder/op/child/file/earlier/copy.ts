@@ -10,7 +10,7 @@ import { EarlierFiles } from "./files.ts";
 import { type CopyRecord, readRecord, writeRecord } from "./record.ts";
 
 /** Less is hashed sooner than a library is loaded. */
-const largeBytes = 4 << 20;
+const largeBytes = 16 << 20;
 
 /** A copy that takes what did not change from the layer that an earlier one has made, and notes what the next one needs. */
 export class EarlierCopy {

@@ -58,11 +58,19 @@ export class EarlierFiles {
     private readonly layer: number | undefined,
   ) {}
 
-  /** Whether a source file is had from the earlier layer: it needs no copy. */
+  /** Whether a source file is the one that was copied to a path. */
+  knows(source: FileStatus, path: string): boolean {
+    const origin = this.record?.origins[path];
+    return origin !== undefined && source.links === 1 && origin === originOf(source);
+  }
+
+  get hasTaken(): boolean {
+    return this.#taken.size > 0;
+  }
+
+  /** Whether such a file is had from the earlier layer as it is to look: it needs no copy. */
   take(source: FileStatus, looks: Looks, spot: Spot): boolean {
     const { path } = spot;
-    const origin = this.record?.origins[path];
-    if (origin === undefined || source.links > 1 || origin !== originOf(source)) return false;
     const { size } = source;
     const from = this.#directory(spot.parent);
     const there = this.#there;
@@ -70,7 +78,7 @@ export class EarlierFiles {
     // What stands in the way is the copier's to judge.
     if (there.ofAny(spot.directory, spot.name)) return false;
     this.#taken.set(path, spot);
-    this.origins[path] = origin;
+    this.origins[path] = originOf(source);
     this.size += size;
     return true;
   }
