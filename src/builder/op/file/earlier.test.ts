@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import {
   appendFileSync,
   chmodSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -221,4 +222,29 @@ test("the digest of a large layer goes on from where it is the earlier one's", a
     const { layer } = await copied(from, {}, base, file);
     expect(layer.size).toBeGreaterThan(12 * 1_500_000);
   }
+});
+
+test("a file that can get no further name is copied from the earlier layer", async () => {
+  const file = opened();
+  const from = context({ many: "1", changed: "2" });
+  const first = await copied(from, {}, base, file);
+  // As many names as the file system has for it; with fewer, none is missing.
+  const names = bench.path("names");
+  mkdirSync(names);
+  let full = false;
+  for (let at = 0; at < 70_000 && !full; at++) {
+    try {
+      linkSync(join(first.upper, "out/many"), join(names, String(at)));
+    } catch (error) {
+      expect(error).toMatchObject({ code: "EMLINK" });
+      full = true;
+    }
+  }
+  writeFileSync(join(from.path, "changed"), "3");
+  const second = await copied(from, {}, base, file);
+  expect(shared(first, second, ["many"])).toEqual(full ? [] : ["many"]);
+  expect(text(second, "many")).toBe("1");
+  expect(lstatSync(join(second.upper, "out/many")).mtimeMs).toBe(
+    lstatSync(join(first.upper, "out/many")).mtimeMs,
+  );
 });

@@ -13,7 +13,7 @@ const directoryFlags = constants.O_RDONLY | constants.O_DIRECTORY;
 const readFlags = constants.O_RDONLY | constants.O_NONBLOCK;
 const newFileFlags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
 /** Why a file may get no further name: too many, other file systems, none that has names to give. */
-const unlinkable = ["EMLINK", "EXDEV", "EPERM", "EOPNOTSUPP"];
+const unlinkable = ["EMLINK", "EXDEV", "EPERM", "ENOTSUP", "EOPNOTSUPP"];
 
 /** What the kernel says of a file that is another one, or says something else, once its content changed. */
 export function originOf(status: FileStatus): string {
