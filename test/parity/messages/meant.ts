@@ -12,10 +12,17 @@ const reasons: Readonly<Record<string, readonly string[]>> = {
     "bad-tag",
   ],
   "newer BuildKits refuse it": ["copy-unknown-user", "copy-unknown-group", "copy-bad-mode"],
+  "the exit status of a command is kept": [
+    "run-fails",
+    "run-fails-json",
+    "run-missing",
+    "run-killed",
+    "bad-build-arg",
+  ],
   "it was no flag": ["add-checksum-of-file", "run-network", "run-security"],
   "the cause is said, not only a status": ["from-scratch-run", "run-missing-json"],
   "what is expected is said": ["from-bad-platform", "run-secret-required"],
-  "it names a place of its own": ["copy-missing-of-stage"],
+  "it names a place of its own": ["copy-missing-of-stage", "workdir-on-file"],
   "other words for a network that fails": ["stage-unknown", "stage-itself", "add-unknown-host"],
   "the keyword is shown as it is written": ["flag-before-keyword"],
 };
