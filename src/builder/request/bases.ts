@@ -68,9 +68,14 @@ export class Bases implements MetaResolver {
     } catch (error) {
       if (!(error instanceof SlipwayError)) throw error;
       const what = `failed to resolve source metadata for ${reference}`;
-      const shown = familiarReference(parsed);
-      const hint = error.kind === "unavailable" ? ` (${shown} is not on this host either)` : "";
+      const hint = error.kind === "unavailable" ? this.#whatIsHere(reference, familiarReference(parsed)) : "";
       throw new SlipwayError(error.kind, `${what}: ${error.message}${hint}`, { cause: error });
     }
+  }
+
+  #whatIsHere(reference: string, shown: string): string {
+    const other = this.job.rooms.open.imageRooms.images.find(reference);
+    if (other === undefined) return ` (${shown} is not on this host either)`;
+    return ` (${shown} is on this host for ${formatPlatform(other.config)})`;
   }
 }
