@@ -13,13 +13,13 @@ describe("an output of the engine", () => {
 
   test("that breaks is told from what breaks here", async () => {
     const broken = takenFrom(Promise.resolve(pieces(new Error("gone"))));
-    expect(Array.fromAsync(broken)).rejects.toBeInstanceOf(BrokenOutput);
-    expect(Array.fromAsync(takenFrom(Promise.reject(new Error("gone"))))).rejects.toBeInstanceOf(
+    await expect(Array.fromAsync(broken)).rejects.toBeInstanceOf(BrokenOutput);
+    await expect(Array.fromAsync(takenFrom(Promise.reject(new Error("gone"))))).rejects.toBeInstanceOf(
       BrokenOutput,
     );
     const here = async () => {
       for await (const _ of takenFrom(Promise.resolve(pieces()))) throw new RangeError("full");
     };
-    expect(here()).rejects.toBeInstanceOf(RangeError);
+    await expect(here()).rejects.toBeInstanceOf(RangeError);
   });
 });

@@ -59,7 +59,7 @@ describe("an outline", () => {
       "WHO=you",
       "VERSION=2",
     ]);
-    expect(outline("nope")).rejects.toThrow('target stage "nope" could not be found');
+    await expect(outline("nope")).rejects.toThrow('target stage "nope" could not be found');
   });
 });
 
