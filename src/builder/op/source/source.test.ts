@@ -213,3 +213,36 @@ test("an image of an OCI layout is unpacked from there", async () => {
   writeFileSync(join(layout, "blobs/sha256", hexOf(manifest.digest)), "{}");
   await expect(bench.run(ociLayoutOperation(bench.rooms), op, [])).rejects.toThrow("is damaged");
 });
+
+test("a git host is shown what the request has for it, and nobody else is", async () => {
+  const seen: (string | null)[] = [];
+  using server = Bun.serve({
+    port: 0,
+    fetch(request) {
+      seen.push(request.headers.get("authorization"));
+      return new Response("no", { status: 404 });
+    },
+  });
+  const git = gitOperation(bench.rooms);
+  const ask = async (secrets: Record<string, string>, login?: { username: string; password: string }) => {
+    const session = {
+      ...bench.job().session,
+      secret: async (id: string) => (id in secrets ? Buffer.from(secrets[id] ?? "") : undefined),
+      auth: async () => login,
+    };
+    const remote = `${server.url.origin}/r.git`;
+    const asked = git.key({ kind: "git", remote, keepGitDirectory: false }, [], { ...bench.job(), session });
+    const message = await asked.then(String, String);
+    expect(message).not.toContain("hidden");
+    return seen.at(-1);
+  };
+  const basic = (text: string) => `Basic ${Buffer.from(text).toString("base64")}`;
+  expect(await ask({})).toBeNull();
+  expect(await ask({}, { username: "a", password: "hidden" })).toBe(basic("a:hidden"));
+  const token = { GIT_AUTH_TOKEN: "hidden\n" };
+  expect(await ask(token, { username: "a", password: "b" })).toBe(basic("x-access-token:hidden"));
+  expect(await ask({ ...token, [`GIT_AUTH_HEADER.${server.url.host}`]: "Bearer hidden" })).toBe(
+    "Bearer hidden",
+  );
+  expect(await ask({ "GIT_AUTH_TOKEN.elsewhere": "hidden" })).toBeNull();
+});
