@@ -100,7 +100,7 @@ export interface BuildLimits {
 }
 
 export interface BuildCacheOption {
-  /** `registry`, `local`, `inline`. */
+  /** `registry`, `local`, `inline`; `image`: an image that is here, or nothing. */
   Type: string;
   Attributes: Record<string, string>;
 }
