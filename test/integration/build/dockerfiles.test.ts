@@ -51,7 +51,7 @@ throughBoth("build", fixture, (line) => {
     const history = (await ok(["history", "--no-trunc", "--format", "{{.CreatedBy}}", image])).split("\n");
     expect(history.slice(0, 2)).toEqual([
       'CMD ["cat" "/bin/program"]',
-      'HEALTHCHECK &{["CMD-SHELL" "true"] "5s" "0s" "0s" "0s" \'\\x02\'}',
+      "HEALTHCHECK {Test:[CMD-SHELL true] Interval:5s Timeout:0s StartPeriod:0s StartInterval:0s Retries:2}",
     ]);
     expect(history).toContain("COPY /src/program /bin/program # buildkit");
   });
@@ -228,7 +228,7 @@ throughBoth("build", fixture, (line) => {
   test("a step that fails ends the build with its exit code, and its output is told", async () => {
     using folder = contextWith({ Dockerfile: "FROM busybox\nRUN echo said before; exit 42\nRUN true\n" });
     const { code, stdout, stderr } = await call(["build", folder.path], { env: classic });
-    expect(code).toBe(line.name === "docker" ? 42 : 1);
+    expect(code).toBe(42);
     expect(stdout + stderr).toContain("said before");
     expect(stderr).toMatch(line.name === "docker" ? /returned a non-zero code: 42/ : /exit code: 42/);
   });
