@@ -90,7 +90,7 @@ test("a file that changes within a tick, to the same size and time, is seen", as
 });
 
 async function measured(request: ChecksumRequest): Promise<Digest[]> {
-  const { digests, ended } = measure(request, signal);
+  const { told: digests, ended } = measure(request, signal);
   await ended;
   return await digests;
 }

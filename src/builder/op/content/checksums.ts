@@ -48,7 +48,7 @@ export class ContentChecksums implements Checksums {
     try {
       const root = mountInput(this.rooms, workplace, { kind: "layers", layers }, "tree");
       const tree = { root, ignore: [], foreign: false };
-      const { digests, ended } = measure({ tree, selections: [selection] }, signal);
+      const { told: digests, ended } = measure({ tree, selections: [selection] }, signal);
       const [digest] = await digests;
       await ended;
       return digest as Digest;

@@ -73,7 +73,7 @@ export class DirectoryChecksums {
         ? {}
         : { index: join(this.root, hexOf(digestOf(real))) };
       const tree = { root: path, ignore, foreign: true };
-      const { digests, ended } = measure(
+      const { told: digests, ended } = measure(
         { tree, selections: asked.map(({ selection }) => selection), ...index },
         all,
       );

@@ -1,13 +1,14 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { invalid } from "../../../errors/index.ts";
-import { type MeasuredLayer, startChild } from "../../../layers/index.ts";
+import type { MeasuredLayer } from "../../../layers/index.ts";
 import type { FileOp } from "../../graph/index.ts";
 import type { Operation, OpJob, Result } from "../../solver/model.ts";
 import type { TreeRequest } from "../child/source/tree.ts";
 import type { Checksums } from "../content/model.ts";
 import { type Finished, type WritableRoot, writeLayer } from "../layer/write.ts";
 import type { OpRooms } from "../rooms.ts";
+import { startTelling } from "../telling.ts";
 import { mountInput } from "../tree.ts";
 import { EarlierCopies, type EarlierCopy } from "./earlier.ts";
 import { fileKey } from "./key.ts";
@@ -57,11 +58,8 @@ async function change(
   // Longer than an argument can be.
   const path = join(workplace.directory, "request.json");
   writeFileSync(path, JSON.stringify(request), { mode: 0o600 });
-  const { promise: measured, resolve, reject } = Promise.withResolvers<MeasuredLayer>();
-  const onEvent = (event: unknown) => resolve(event as MeasuredLayer);
-  const { result } = startChild<null>("build-file", path, { signal: job.signal, onEvent });
+  const { told, ended } = startTelling<MeasuredLayer>("build-file", path, job.signal);
   // What is not written down is copied the next time: once the layer is known, it is no failure of the step.
-  earlier?.writing(result.then(() => undefined, reject));
-  if (earlier === undefined) await result;
-  return { measured: await measured };
+  earlier?.writing(ended);
+  return { measured: await told };
 }

@@ -1,0 +1,28 @@
+import { type ChildOptions, startChild } from "../../layers/child-process.ts";
+
+/** A child that tells what is waited for before it writes down what it learned. */
+export interface Telling<Told> {
+  readonly told: Promise<Told>;
+  /** Never rejects: the child has ended, and what it learned is on the disk, or will be learned anew. */
+  readonly ended: Promise<void>;
+}
+
+/** Starts such a child. The signal ends it only until it has told: a build that is over must not cut short what it writes. */
+export function startTelling<Told>(
+  name: string,
+  request: unknown,
+  signal: AbortSignal,
+  options: Pick<ChildOptions, "stdin"> = {},
+): Telling<Told> {
+  const { promise: told, resolve, reject } = Promise.withResolvers<Told>();
+  const working = new AbortController();
+  const abort = () => working.abort(signal.reason);
+  signal.throwIfAborted();
+  signal.addEventListener("abort", abort, { once: true });
+  const onEvent = (event: unknown) => {
+    signal.removeEventListener("abort", abort);
+    resolve(event as Told);
+  };
+  const { result } = startChild<null>(name, request, { ...options, signal: working.signal, onEvent });
+  return { told, ended: result.then(() => undefined, reject) };
+}
