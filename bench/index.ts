@@ -40,6 +40,14 @@ const slipway = await startSlipway();
 const docker = await startDocker();
 const podman = await startPodman();
 const context: Context = { slipway, docker, podman, scratch };
+const end = async () => {
+  await podman.stop();
+  await docker.stop();
+  await slipway.stop();
+  rmSync(scratch, { recursive: true, force: true });
+};
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.once(signal, () => void end().finally(() => process.exit(1)));
 try {
   await output(slipway.command("image", "bootstrap", "busybox"));
   const archive = `${scratch}/busybox.tar`;
@@ -57,10 +65,7 @@ try {
       for (const row of await scenario(context)) console.log(format(row));
   }
 } finally {
-  await podman.stop();
-  await docker.stop();
-  await slipway.stop();
-  rmSync(scratch, { recursive: true, force: true });
+  await end();
 }
 
 function format({ what, unit, values, target, met }: Row): string {
