@@ -2,6 +2,7 @@ import { cancelled, systemError } from "../errors/index.ts";
 import { lines } from "../os/lines.ts";
 import { selfCommand } from "../os/self.ts";
 import { type Message, received } from "./child/protocol.ts";
+import { type AskedChild, standby, startAsked } from "./standby.ts";
 
 export interface ChildOptions {
   /** Aborting kills the child. */
@@ -21,30 +22,40 @@ export interface Child<Result> {
   readonly result: Promise<Result>;
 }
 
-/** Starts one of our own children (see main.ts) on a request. */
+/** Starts one of our own children (see main.ts) on a request, or asks one that waits for it. */
 export function startChild<Result>(
   name: string,
   request: unknown,
   options: ChildOptions = {},
 ): Child<Result> {
-  options.signal?.throwIfAborted();
-  const child = Bun.spawn(selfCommand(name, JSON.stringify(request)), {
-    stdio: [
-      options.stdin ?? "ignore",
-      options.output === true ? "pipe" : typeof options.output === "number" ? options.output : "ignore",
-      "pipe",
-      ...(options.file === undefined ? [] : [options.file]),
-    ],
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-    killSignal: "SIGKILL",
-  });
-  const result = outcome<Result>(child, name, options);
-  const read = options.output === true ? child.stdout : new Blob().stream();
+  const { signal, stdin, file, output } = options;
+  signal?.throwIfAborted();
+  const mode = output === true ? "pipe" : typeof output === "number" ? output : "ignore";
+  const isPlain = stdin === undefined && file === undefined;
+  const child = isPlain
+    ? ((mode === "ignore" ? standby.take(name) : undefined) ?? startAsked(name, mode))
+    : Bun.spawn(selfCommand(name, JSON.stringify(request)), {
+        stdio: [stdin ?? "ignore", mode, "pipe", ...(file === undefined ? [] : [file])],
+        killSignal: "SIGKILL",
+      });
+  const kill = () => child.kill("SIGKILL");
+  signal?.addEventListener("abort", kill, { once: true });
+  if (isPlain) ask(child as AskedChild, request);
+  const result = outcome<Result>(child, name, options).finally(() =>
+    signal?.removeEventListener("abort", kill),
+  );
+  const read = output === true ? child.stdout : new Blob().stream();
   return { output: read as ReadableStream<Uint8Array>, result };
 }
 
+/** That a child is gone already is said by its end. */
+function ask({ stdin }: AskedChild, request: unknown): void {
+  stdin.write(JSON.stringify(request));
+  Promise.resolve(stdin.end()).catch(() => undefined);
+}
+
 async function outcome<Result>(
-  child: Bun.Subprocess<"ignore" | ReadableStream | number, "pipe" | "ignore" | number, "pipe">,
+  child: Bun.Subprocess<"ignore" | "pipe" | ReadableStream | number, "pipe" | "ignore" | number, "pipe">,
   name: string,
   options: ChildOptions,
 ): Promise<Result> {

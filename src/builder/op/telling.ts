@@ -1,4 +1,4 @@
-import { type ChildOptions, startChild } from "../../layers/child-process.ts";
+import { startChild } from "../../layers/child-process.ts";
 
 /** A child that tells what is waited for before it writes down what it learned. */
 export interface Telling<Told> {
@@ -8,12 +8,7 @@ export interface Telling<Told> {
 }
 
 /** Starts such a child. The signal ends it only until it has told: a build that is over must not cut short what it writes. */
-export function startTelling<Told>(
-  name: string,
-  request: unknown,
-  signal: AbortSignal,
-  options: Pick<ChildOptions, "stdin"> = {},
-): Telling<Told> {
+export function startTelling<Told>(name: string, request: unknown, signal: AbortSignal): Telling<Told> {
   const { promise: told, resolve, reject } = Promise.withResolvers<Told>();
   const working = new AbortController();
   const abort = () => working.abort(signal.reason);
@@ -23,6 +18,6 @@ export function startTelling<Told>(
     signal.removeEventListener("abort", abort);
     resolve(event as Told);
   };
-  const { result } = startChild<null>(name, request, { ...options, signal: working.signal, onEvent });
+  const { result } = startChild<null>(name, request, { signal: working.signal, onEvent });
   return { told, ended: result.then(() => undefined, reject) };
 }

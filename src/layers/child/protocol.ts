@@ -17,13 +17,14 @@ export function sendEvent(event: unknown): void {
   send({ event });
 }
 
-/** Runs a child's work on the request in its only argument and reports how it ended; answers its exit status. */
+/** Runs a child's work on the request in its only argument, or without one on its standard input, and reports how it ended; answers its exit status. */
 export async function answer<Request>(
   args: string[],
   work: (request: Request) => Promise<unknown>,
 ): Promise<number> {
   try {
-    const result = await work(JSON.parse(args[0] ?? "null") as Request);
+    const request = args[0] ?? (await Bun.stdin.text());
+    const result = await work(JSON.parse(request) as Request);
     send({ result: result ?? null });
     return 0;
   } catch (thrown) {

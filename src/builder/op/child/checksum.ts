@@ -8,10 +8,9 @@ import { HashIndex } from "./checksum/hash-index.ts";
 import { type Selected, select } from "./source/select.ts";
 import { SourceTree } from "./source/tree.ts";
 
-/** The child of content checksums. It is told a ChecksumRequest on its standard input, and tells a digest each before it writes down what it learned. */
-export async function run(): Promise<number> {
-  const request = await Bun.stdin.text();
-  return await answer([request], async ({ tree, selections, index }: ChecksumRequest) => {
+/** The child of content checksums. It tells a digest for each selection before it writes down what it learned. */
+export async function run(args: string[]): Promise<number> {
+  return await answer(args, async ({ tree, selections, index }: ChecksumRequest) => {
     const source = new SourceTree(tree);
     const hashes = index === undefined ? undefined : new HashIndex(index);
     sendEvent(selections.map((selection) => checksum(source, selection, hashes)));

@@ -1,4 +1,4 @@
-import { openSync, readFileSync } from "node:fs";
+import { openSync } from "node:fs";
 import { enterOpenRoot, enterRoot } from "../../../layers/child/chroot.ts";
 import { measure } from "../../../layers/child/diff.ts";
 import { answer, sendEvent } from "../../../layers/child/protocol.ts";
@@ -20,10 +20,9 @@ interface Prepared {
   readonly copies: readonly PreparedCopy[];
 }
 
-/** The child of a file operation. Its argument is the path of a FileRequest; it tells a MeasuredLayer before it writes down what it copied. */
+/** The child of a file operation. It tells a MeasuredLayer before it writes down what it copied. */
 export async function run(args: string[]): Promise<number> {
-  return await answer(args, async (path: string) => {
-    const request = JSON.parse(readFileSync(path, "utf8")) as FileRequest;
+  return await answer(args, async (request: FileRequest) => {
     const trees = request.inputs.map((input) => (input === null ? undefined : new SourceTree(input)));
     const prepared: Prepared[] = [];
     for (const action of request.actions) {

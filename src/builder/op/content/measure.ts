@@ -4,7 +4,5 @@ import type { ChecksumRequest } from "./request.ts";
 
 /** Has a child make checksums, one for each selection. They are there before what was learned of files is written down. */
 export function measure(request: ChecksumRequest, signal: AbortSignal): Telling<Digest[]> {
-  // Ignore files are longer than arguments may be.
-  const stdin = new Blob([JSON.stringify(request)]).stream();
-  return startTelling<Digest[]>("build-checksum", null, signal, { stdin });
+  return startTelling<Digest[]>("build-checksum", request, signal);
 }

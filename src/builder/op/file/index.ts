@@ -1,5 +1,3 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { invalid } from "../../../errors/index.ts";
 import type { MeasuredLayer } from "../../../layers/index.ts";
 import type { FileOp } from "../../graph/index.ts";
@@ -55,10 +53,7 @@ async function change(
   });
   const remembered = earlier === undefined ? {} : { earlier: earlier.request };
   const request: FileRequest = { root, upper, actions, inputs: trees, time, ...remembered };
-  // Longer than an argument can be.
-  const path = join(workplace.directory, "request.json");
-  writeFileSync(path, JSON.stringify(request), { mode: 0o600 });
-  const { told, ended } = startTelling<MeasuredLayer>("build-file", path, job.signal);
+  const { told, ended } = startTelling<MeasuredLayer>("build-file", request, job.signal);
   // What is not written down is copied the next time: once the layer is known, it is no failure of the step.
   earlier?.writing(ended);
   return { measured: await told };
