@@ -86,28 +86,36 @@ let failure = 0;
 let errnoLocation: Symbols["__errno_location"] | undefined;
 
 /**
- * The function, bound when it is first called.
- *
  * errno is read right behind a call: memory that JavaScript asks for afterwards can make the runtime look how much the process
  * has, and where there is no /proc (after a chroot) that fails and leaves an errno of its own.
  */
-function noting(name: keyof Definitions) {
-  let call: ((...args: unknown[]) => unknown) | undefined;
+function noting(call: (...args: unknown[]) => unknown) {
+  errnoLocation ??= bind("__errno_location");
+  const locate = errnoLocation;
   return (...args: unknown[]) => {
-    errnoLocation ??= bind("__errno_location");
-    call ??= bind(name) as (...args: unknown[]) => unknown;
     const result = call(...args) as number | bigint | null;
     if (result === null || result < 0) {
-      const location = errnoLocation();
+      const location = locate();
       failure = location === null ? 0 : read.i32(location, 0);
     }
     return result;
   };
 }
 
-const libc = Object.fromEntries(
-  Object.keys(definitions).map((name) => [name, noting(name as keyof Definitions)]),
-) as unknown as Omit<Symbols, "__errno_location">;
+/**
+ * Each function is bound when it is first named, which is before its arguments are there: between taking a pointer and the call
+ * that uses it nothing may ask for memory, or what is pointed at is collected.
+ */
+const libc = {} as Omit<Symbols, "__errno_location">;
+for (const name of Object.keys(definitions) as (keyof Definitions)[])
+  Object.defineProperty(libc, name, {
+    configurable: true,
+    get() {
+      const value = noting(bind(name) as (...args: unknown[]) => unknown);
+      Object.defineProperty(libc, name, { value });
+      return value;
+    },
+  });
 
 export { libc };
 
