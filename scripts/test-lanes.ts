@@ -1,11 +1,20 @@
 #!/usr/bin/env bun
 /**
  * Runs tests side by side, because most of them wait half of their time: `bun scripts/test-lanes.ts COUNTS [--unit] FOLDER…`.
- * Every file of the folders gets a `bun test` of its own (with --unit, all unit tests together are one more), large files first; the
+ * Every file of the folders gets a `bun test` of its own, large files first (with --unit, before them those of each folder of src one); the
  * files of `alone` come last, one by one. What each said is printed whole, in the order in which they were begun. Writes
  * "PASSED FAILED" to the file COUNTS; a process that ends badly without a failed test counts as a failure. Exits with 1 after failures.
  */
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -36,6 +45,22 @@ function jobs(folders: readonly string[]): Job[] {
   files.sort((a, b) => b.size - a.size || (a.name < b.name ? -1 : 1));
   // With the dot it is this file, not every file with such a name.
   return files.map(({ name }) => ({ name, args: ["--timeout", "120000", `./${name}`] }));
+}
+
+/** The unit tests of each folder of src, the largest first. */
+function units(): Job[] {
+  const folders = readdirSync(join(project, "src"), { withFileTypes: true }).filter((entry) =>
+    entry.isDirectory(),
+  );
+  const tested = folders.flatMap(({ name }) => {
+    const files = [...new Bun.Glob(`src/${name}/**/*.test.ts`).scanSync(project)];
+    return files.length === 0 ? [] : [{ name: `./src/${name}`, files: files.length }];
+  });
+  tested.sort((a, b) => b.files - a.files);
+  return [...tested.map(({ name }) => name), "./test/architecture.test.ts"].map((name) => ({
+    name: name.slice(2),
+    args: ["--timeout", "60000", name],
+  }));
 }
 
 /** Into a file, not a pipe: a process that a failed test leaves behind would keep a pipe open for ever. */
@@ -94,7 +119,6 @@ if (counts === undefined) {
 }
 const withUnit = rest[0] === "--unit";
 const all = jobs(withUnit ? rest.slice(1) : rest);
-const units: Job = { name: "unit tests", args: ["--timeout", "60000", "src", "test/architecture.test.ts"] };
 let [passed, failed] = [0, 0];
 const tell = (outcome: Outcome) => {
   passed += outcome.passed;
@@ -102,7 +126,7 @@ const tell = (outcome: Outcome) => {
   console.log(outcome.text);
 };
 const isAlone = ({ name }: Job) => alone.includes(name);
-const together = [...(withUnit ? [units] : []), ...all.filter((job) => !isAlone(job))];
+const together = [...(withUnit ? units() : []), ...all.filter((job) => !isAlone(job))];
 await performAll(together, Number(process.env.TEST_LANES ?? availableParallelism() + 1), tell);
 await performAll(all.filter(isAlone), 1, tell);
 writeFileSync(counts, `${passed} ${failed}\n`);

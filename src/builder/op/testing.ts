@@ -55,9 +55,11 @@ export class OpBench implements AsyncDisposable {
 
   static async open(directory = mkdtempSync("/tmp/slipway-ops-")): Promise<OpBench> {
     hideUnifiedHierarchy();
-    const number = Math.floor(Math.random() * 250);
+    // One of 8192 networks: what a run that was cut off left behind stands in the way of few.
+    const number = Math.floor(Math.random() * 8192);
+    const subnet = `10.197.${number >> 5}.${(number & 31) * 8 + 1}/29`;
     const args = ["--data-root", join(directory, "data"), "--exec-root", join(directory, "run")];
-    const bridge = ["--bridge", `slo${number}`, "--bip", `10.197.${number}.1/24`];
+    const bridge = ["--bridge", `slo${number}`, "--bip", subnet];
     const config = await withRuntimes(loadConfig([...args, ...bridge]));
     mkdirSync(config.dataRoot, { recursive: true });
     mkdirSync(config.execRoot, { recursive: true });
