@@ -31,6 +31,9 @@ export type Render = (policy: Policy, version: IpVersion, saved: SavedRules, clo
 
 const nothing: Rendering = { chains: new Map(), hooks: [], kept: [] };
 
+/** How often rules are looked at that are to be removed. */
+const looks = 3;
+
 /** Rules by iptables' programs: one process for each version of IP that something changes for. */
 export class IptablesBackend implements Backend {
   readonly #options: IptablesOptions;
@@ -99,10 +102,21 @@ export class IptablesBackend implements Backend {
 
   async remove(): Promise<void> {
     await this.#each({ networks: [], ports: [] }, async (program) => {
-      const script = removalScript(await this.#look(program), this.#chains);
-      if (script !== "") await program.restore(script);
+      await this.#removeFrom(program, looks);
       this.#inForce.delete(program.version);
     });
+  }
+
+  /** Others may remove rules between a look and what is made of it: then what is left is looked at anew. */
+  async #removeFrom(program: Iptables, looks: number): Promise<void> {
+    const script = removalScript(await this.#look(program), this.#chains);
+    if (script === "") return;
+    try {
+      await program.restore(script);
+    } catch (error) {
+      if (looks === 1) throw error;
+      await this.#removeFrom(program, looks - 1);
+    }
   }
 
   async #replace(program: Iptables): Promise<void> {
