@@ -1,9 +1,11 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { afterAll, afterEach, beforeEach, expect, test } from "bun:test";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { SlipwayError } from "../errors/index.ts";
+import { removeScratch, scratchDirectory } from "../os/testing.ts";
 import { Metastore } from "./index.ts";
+
+afterAll(removeScratch);
 
 interface Thing {
   size: number;
@@ -13,7 +15,7 @@ let directory: string;
 let store: Metastore;
 
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), "slipway-metastore-"));
+  directory = scratchDirectory("metastore");
   store = Metastore.open(join(directory, "deep", "state.db"));
 });
 
@@ -99,7 +101,7 @@ test("a killed process leaves whole transactions only", async () => {
 });
 
 test("on a full disk the reserve lets records be written and removed, and the error then says what to do", async () => {
-  const directory = mkdtempSync(join(tmpdir(), "slipway-full-"));
+  const directory = scratchDirectory("full");
   await Bun.$`mount -t tmpfs -o size=8m tmpfs ${directory}`;
   try {
     const store = Metastore.open(join(directory, "state.db"));

@@ -1,10 +1,12 @@
-import { describe, expect, test } from "bun:test";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { afterAll, describe, expect, test } from "bun:test";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { removeScratch, scratchDirectory } from "../os/testing.ts";
 import { VolumeStore } from "./index.ts";
 
-const fresh = () => mkdtempSync(join(tmpdir(), "slipway-volumes-"));
+afterAll(removeScratch);
+
+const fresh = () => scratchDirectory("volumes");
 
 async function until(holds: () => boolean): Promise<void> {
   const deadline = Date.now() + 5000;

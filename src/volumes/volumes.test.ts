@@ -1,11 +1,14 @@
-import { afterEach, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
+import { afterAll, afterEach, expect, test } from "bun:test";
+import { rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Metastore } from "../metastore/index.ts";
+import { removeScratch, scratchDirectory } from "../os/testing.ts";
 import type { VolumeRecord } from "./model.ts";
 import { Volumes } from "./volumes.ts";
 
-const scratch = mkdtempSync("/tmp/slipway-volumes-");
+afterAll(removeScratch);
+
+const scratch = scratchDirectory("volumes");
 let opened = 0;
 const metastores: Metastore[] = [];
 

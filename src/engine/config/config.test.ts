@@ -1,11 +1,13 @@
-import { describe, expect, test } from "bun:test";
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { afterAll, describe, expect, test } from "bun:test";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { removeScratch, scratchDirectory } from "../../os/testing.ts";
 import { bytes } from "./bytes.ts";
 import { loadConfig } from "./index.ts";
 
-const directory = mkdtempSync(join(tmpdir(), "slipway-config-"));
+afterAll(removeScratch);
+
+const directory = scratchDirectory("config");
 
 function file(content: string): string {
   const path = join(directory, `${Bun.hash(content)}.json`);

@@ -1,13 +1,15 @@
-import { describe, expect, test } from "bun:test";
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { afterAll, describe, expect, test } from "bun:test";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { removeScratch, scratchDirectory } from "../../os/testing.ts";
 import { registryInfo } from "../system/registry-info.ts";
 import { loadConfig } from "./index.ts";
 import { registrySettings, transferSettings } from "./registry.ts";
 
+afterAll(removeScratch);
+
 function file(content: object): string {
-  const path = join(mkdtempSync(join(tmpdir(), "slipway-config-")), "daemon.json");
+  const path = join(scratchDirectory("config"), "daemon.json");
   writeFileSync(path, JSON.stringify(content));
   return path;
 }

@@ -1,10 +1,13 @@
-import { expect, test } from "bun:test";
+import { afterAll, expect, test } from "bun:test";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readMountInfo } from "../../os/mountinfo.ts";
+import { removeScratch } from "../../os/testing.ts";
 import { scratchVolumes } from "../volumes.fixture.ts";
 import { Volumes } from "../volumes.ts";
 import { checkOptions } from "./options.ts";
+
+afterAll(removeScratch);
 
 test.each([
   [{ foo: "1" }, 'invalid option: "foo"'],

@@ -1,9 +1,11 @@
-import { afterEach, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { afterAll, afterEach, expect, test } from "bun:test";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { removeScratch, scratchDirectory } from "../../os/testing.ts";
 import { scratchVolumes } from "../volumes.fixture.ts";
 import { findPlugin, pluginNames } from "./discovery.ts";
+
+afterAll(removeScratch);
 
 /** Answers by call: an object to send as JSON, or a text as it is. */
 type Answers = Record<string, unknown>;
@@ -19,7 +21,7 @@ afterEach(() => {
 
 /** A plugin `store` whose calls are answered as said; without an answer it never answers. */
 function withPlugin(answers: Answers) {
-  const directory = mkdtempSync(join(tmpdir(), "slipway-plugins-"));
+  const directory = scratchDirectory("plugins");
   const asked: { method: string; body: unknown; accept: string | null }[] = [];
   const server = Bun.serve({
     unix: join(directory, "store.sock"),

@@ -1,8 +1,10 @@
-import { expect, test } from "bun:test";
-import { existsSync, mkdtempSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { afterAll, expect, test } from "bun:test";
+import { existsSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { removeScratch, scratchDirectory } from "../../../src/os/testing.ts";
 import { throughBoth, uniqueName, withEngine } from "../../support/suite.ts";
+
+afterAll(removeScratch);
 
 const fixture = withEngine();
 
@@ -81,7 +83,7 @@ throughBoth("run", fixture, ({ name: line, call, ok }) => {
   });
 
   test("--env-file and --cidfile", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "slipway-run-"));
+    const folder = scratchDirectory("run");
     writeFileSync(join(folder, "env"), "# comment\nONE=1\nTWO=two words\n");
     const output = await ok([
       "run",
@@ -286,7 +288,7 @@ throughBoth("run", fixture, ({ name: line, call, ok }) => {
   });
 
   test("binds, volumes and their modes", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "slipway-bind-"));
+    const folder = scratchDirectory("bind");
     writeFileSync(join(folder, "in"), "host\n");
     const volume = uniqueName("v");
     const output = await ok([

@@ -1,10 +1,9 @@
-import { afterEach, describe, expect, test } from "bun:test";
+import { afterAll, afterEach, describe, expect, test } from "bun:test";
 import {
   chownSync,
   linkSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -13,11 +12,11 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ContainerConfig, HostConfig } from "../../../api/index.ts";
 import { notFound } from "../../../errors/index.ts";
 import { unmountBelow } from "../../../os/mount.ts";
+import { removeScratch, scratchDirectory } from "../../../os/testing.ts";
 import { scratchVolumes } from "../../../volumes/volumes.fixture.ts";
 import type { ResolvedImage } from "../../context.ts";
 import { ContainerPaths } from "../../paths.ts";
@@ -29,6 +28,8 @@ import { prepareMounts } from "./prepare.ts";
 import { anonymousLabel, resolveMounts } from "./resolve.ts";
 import { parseTmpfsOptions } from "./tmpfs.ts";
 
+afterAll(removeScratch);
+
 const images = {
   resolve: async (reference: string): Promise<ResolvedImage> => {
     if (reference !== "tools") throw notFound(`no such image: ${reference}`);
@@ -37,7 +38,7 @@ const images = {
 };
 const surroundings = { images, dataRoot: "/engine/data" };
 
-const scratch = () => mkdtempSync(join(tmpdir(), "slipway-mounts-"));
+const scratch = () => scratchDirectory("mounts");
 
 async function resolve(hostConfig: HostConfig, config: ContainerConfig = {}, volumes = scratchVolumes()) {
   const others: Record<string, ContainerRecord> = {

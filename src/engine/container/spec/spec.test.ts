@@ -1,7 +1,7 @@
-import { describe, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { afterAll, describe, expect, test } from "bun:test";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { removeScratch, scratchDirectory } from "../../../os/testing.ts";
 import { loadConfig } from "../../config/index.ts";
 import { readHostFacts } from "../../host/index.ts";
 import { type ContainerRecord, never } from "../record.ts";
@@ -14,11 +14,13 @@ import { customSeccomp, defaultSeccomp } from "./seccomp.ts";
 import { parseSecurityOptions } from "./security.ts";
 import { resolveUser } from "./user.ts";
 
+afterAll(removeScratch);
+
 const host = readHostFacts();
 const engine = { ...loadConfig([]), defaultRuntime: "crun" };
 
 function rootfs(files: Record<string, string> = {}): string {
-  const root = mkdtempSync(join(tmpdir(), "slipway-spec-"));
+  const root = scratchDirectory("spec");
   mkdirSync(join(root, "etc"));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(root, name), text);
   return root;
@@ -150,7 +152,7 @@ describe("resolveUser", () => {
 
   test("a link that an image plants does not lead to the host's accounts", () => {
     const planted = rootfs();
-    const secret = join(mkdtempSync(join(tmpdir(), "slipway-secret-")), "passwd");
+    const secret = join(scratchDirectory("secret"), "passwd");
     writeFileSync(secret, "intruder:x:4242:4242::/:/bin/sh\n");
     symlinkSync(secret, join(planted, "etc/passwd"));
     expect(() => resolveUser(planted, "intruder", [])).toThrow("unable to find user");
