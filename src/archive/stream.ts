@@ -83,3 +83,10 @@ export interface WritableEntry {
   readonly header: TarHeader;
   readonly body?: Uint8Array | AsyncIterable<Uint8Array>;
 }
+
+/** A member that was read, to be written again, with other things in its header; holes of a sparse file are written as zeros. */
+export function writable({ header, body }: TarEntry, changes: Partial<TarHeader> = {}): WritableEntry {
+  const { sparse: _, ...rest } = header;
+  const written = { ...rest, ...changes };
+  return header.type === "file" ? { header: written, body } : { header: written };
+}

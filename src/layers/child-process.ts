@@ -31,16 +31,14 @@ export function startChild<Result>(
   const { signal, stdin, file, output } = options;
   signal?.throwIfAborted();
   const mode = output === true ? "pipe" : typeof output === "number" ? output : "ignore";
-  const isPlain = stdin === undefined && file === undefined;
-  const child = isPlain
-    ? ((mode === "ignore" ? standby.take(name) : undefined) ?? startAsked(name, mode))
-    : Bun.spawn(selfCommand(name, JSON.stringify(request)), {
-        stdio: [stdin ?? "ignore", mode, "pipe", ...(file === undefined ? [] : [file])],
-        killSignal: "SIGKILL",
-      });
+  const files = file === undefined ? [] : [file];
+  // One whose standard input is what it works on is told by an argument.
+  const child =
+    stdin === undefined
+      ? ask(request, (isPlain(options) && standby.take(name)) || startAsked(name, mode, files))
+      : Bun.spawn(selfCommand(name, JSON.stringify(request)), { stdio: [stdin, mode, "pipe", ...files] });
   const kill = () => child.kill("SIGKILL");
   signal?.addEventListener("abort", kill, { once: true });
-  if (isPlain) ask(child as AskedChild, request);
   const result = outcome<Result>(child, name, options).finally(() =>
     signal?.removeEventListener("abort", kill),
   );
@@ -48,10 +46,14 @@ export function startChild<Result>(
   return { output: read as ReadableStream<Uint8Array>, result };
 }
 
+/** Such as those are that wait. */
+const isPlain = ({ file, output }: ChildOptions): boolean => file === undefined && !output;
+
 /** That a child is gone already is said by its end. */
-function ask({ stdin }: AskedChild, request: unknown): void {
-  stdin.write(JSON.stringify(request));
-  Promise.resolve(stdin.end()).catch(() => undefined);
+function ask(request: unknown, child: AskedChild): AskedChild {
+  child.stdin.write(JSON.stringify(request));
+  Promise.resolve(child.stdin.end()).catch(() => undefined);
+  return child;
 }
 
 async function outcome<Result>(

@@ -4,8 +4,12 @@ import { selfCommand } from "../os/self.ts";
 export type AskedChild = Bun.Subprocess<"pipe", "pipe" | "ignore" | number, "pipe">;
 
 /** Starts a child that reads its request from its standard input. */
-export function startAsked(name: string, output: "pipe" | "ignore" | number = "ignore"): AskedChild {
-  return Bun.spawn(selfCommand(name), { stdio: ["pipe", output, "pipe"], killSignal: "SIGKILL" });
+export function startAsked(
+  name: string,
+  output: "pipe" | "ignore" | number = "ignore",
+  files: readonly number[] = [],
+): AskedChild {
+  return Bun.spawn(selfCommand(name), { stdio: ["pipe", output, "pipe", ...files] });
 }
 
 /**
@@ -53,7 +57,7 @@ export class Standby {
   }
 
   #end(): void {
-    for (const child of this.#waiting.values()) child.kill();
+    for (const child of this.#waiting.values()) child.kill("SIGKILL");
     this.#waiting.clear();
   }
 }

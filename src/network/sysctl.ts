@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { errnoOf, invalid, messageOf, unavailable } from "../errors/index.ts";
+import { ifThere } from "../os/if-there.ts";
 
 const pathOf = (name: string): string => `/proc/sys/${name.includes("/") ? name : name.replaceAll(".", "/")}`;
 
@@ -26,12 +27,7 @@ export function writeSysctl(name: string, value: string): void {
 
 /** A kernel setting of the network namespace that this thread is in; undefined when the kernel lacks it. */
 export function readSysctl(name: string): string | undefined {
-  try {
-    return readFileSync(pathOf(name), "utf8").trim();
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return undefined;
-    throw error;
-  }
+  return ifThere(() => readFileSync(pathOf(name), "utf8").trim());
 }
 
 /**

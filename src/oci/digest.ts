@@ -36,11 +36,13 @@ export function digestFromHex(hex: string): Digest {
  */
 export function chainIDs(diffIDs: readonly Digest[]): Digest[] {
   const chain: Digest[] = [];
-  for (const diffID of diffIDs) {
-    const below = chain.at(-1);
-    chain.push(below === undefined ? diffID : digestOf(`${below} ${diffID}`));
-  }
+  for (const diffID of diffIDs) chain.push(chainIDOn(chain.at(-1), diffID));
   return chain;
+}
+
+/** The chain ID of a layer on a stack, of which that chain ID is known; on nothing it is the layer's own. */
+export function chainIDOn(below: Digest | undefined, diffID: Digest): Digest {
+  return below === undefined ? diffID : digestOf(`${below} ${diffID}`);
 }
 
 /** The chain ID of the whole stack; undefined for an image without layers. */

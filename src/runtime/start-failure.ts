@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { type ErrorDetails, errnoOf, SlipwayError } from "../errors/index.ts";
+import { type ErrorDetails, SlipwayError } from "../errors/index.ts";
+import { ifThere } from "../os/if-there.ts";
 
 /**
  * Why a runtime could not start a process. Runtimes report only text, so this file, and no other, reads it.
@@ -116,13 +117,8 @@ const mountHint =
 
 /** The last error of the runtime's log, which has one JSON object in each line. */
 function lastError(path: string): string | undefined {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return undefined;
-    throw error;
-  }
+  const text = ifThere(() => readFileSync(path, "utf8"));
+  if (text === undefined) return undefined;
   let found: string | undefined;
   for (const line of text.split("\n")) {
     const entry = parseEntry(line);

@@ -1,6 +1,6 @@
 import { closeSync, futimesSync, openSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { errnoOf } from "../errors/index.ts";
+import { ifThere } from "../os/if-there.ts";
 import { rfc3339 } from "./time.ts";
 
 /**
@@ -11,12 +11,7 @@ const file = (volume: string): string => join(volume, "used");
 
 /** RFC3339; undefined for a volume that was never used. */
 export function lastUseOf(volume: string): string | undefined {
-  try {
-    return rfc3339(statSync(file(volume)).mtime);
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return undefined;
-    throw error;
-  }
+  return ifThere(() => rfc3339(statSync(file(volume)).mtime));
 }
 
 export function noteUseOf(volume: string): void {

@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, s
 import { join } from "node:path";
 import { conflict, errnoOf, notFound } from "../errors/index.ts";
 import { deleteTree } from "../os/delete-tree.ts";
+import { syncDirectory, writeDurably } from "../os/durable.ts";
 import { exchangePaths } from "../os/exchange.ts";
 import { setTimesOf } from "../os/times.ts";
-import { syncDirectory, writeDurably } from "./durable.ts";
 import { lastUseOf, noteUseOf } from "./last-use.ts";
 import type { VolumeRecord } from "./model.ts";
 import { validateName } from "./name.ts";

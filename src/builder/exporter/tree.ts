@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { readTar, type WritableEntry, writeTar } from "../../archive/index.ts";
+import { readTar, type WritableEntry, writable, writeTar } from "../../archive/index.ts";
 import { invalid } from "../../errors/index.ts";
 import { exportArchive } from "../../layers/index.ts";
 import { mount, unmountBelow } from "../../os/mount.ts";
@@ -49,8 +49,8 @@ async function* together(
   for (const [at, tree] of trees.entries()) {
     const root = join(directory, `tree-${at}`);
     show(job, root, [tree]);
-    for await (const { header, body } of readTar(exportArchive(root, job.signal))) {
-      const { sparse: _, ...member } = header;
+    for await (const entry of readTar(exportArchive(root, job.signal))) {
+      const { header } = entry;
       const before = known.get(header.name);
       if (before === "directory" && header.type === "directory") continue;
       if (before !== undefined)
@@ -58,7 +58,7 @@ async function* together(
           `cannot overwrite ${header.name}: two platforms have it and platform split is disabled`,
         );
       known.set(header.name, header.type);
-      yield header.type === "file" ? { header: member, body } : { header: member };
+      yield writable(entry);
     }
   }
 }

@@ -9,10 +9,29 @@ import { shutDown } from "../../engine/shutdown.ts";
 import { hostPlatform } from "../../oci/platform.ts";
 import { unmountBelow } from "../../os/mount.ts";
 import { hideUnifiedHierarchy } from "../../os/mountns.ts";
+import type { FileAction } from "../graph/index.ts";
 import { type ExecOp, type Op, vertex } from "../graph/index.ts";
 import type { BuiltLayer, Operation, OpJob, Result, Session } from "../solver/model.ts";
 import { writeLayer } from "./layer/write.ts";
 import type { OpRooms } from "./rooms.ts";
+
+/** An action of a file operation. */
+export type CopyAction = Extract<FileAction, { action: "copy" }>;
+
+/** A copy of all of input 1 to /out, but for what is said. */
+export const copyOf = (changes: Partial<CopyAction>): CopyAction => ({
+  action: "copy",
+  input: 1,
+  sources: ["/"],
+  destination: "/out",
+  intoDirectory: false,
+  parents: false,
+  exclude: [],
+  unpack: false,
+  required: true,
+  replaceLinks: false,
+  ...changes,
+});
 
 const applets = [
   "sh",

@@ -1,6 +1,7 @@
 import { closeSync, constants, createReadStream, openSync, read } from "node:fs";
 import { createGunzip } from "node:zlib";
-import { asSlipwayError, errnoOf } from "../../errors/index.ts";
+import { asSlipwayError } from "../../errors/index.ts";
+import { ifThere } from "../../os/if-there.ts";
 import type { LogPosition } from "./driver.ts";
 import { pathOfAge } from "./rotation.ts";
 
@@ -127,12 +128,7 @@ export class LogCursor implements LogPosition {
 
 /** Undefined when there is no such file. */
 export function openIfThere(path: string): number | undefined {
-  try {
-    return openSync(path, constants.O_RDONLY | O_CLOEXEC);
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return undefined;
-    throw error;
-  }
+  return ifThere(() => openSync(path, constants.O_RDONLY | O_CLOEXEC));
 }
 
 /** Reads at an offset in the thread pool. */

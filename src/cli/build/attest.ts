@@ -1,8 +1,6 @@
+import { isFalse, isTrue } from "../flags/scalar.ts";
 import { wrong } from "../local-error.ts";
 import { csvFields, cut } from "../opts/csv.ts";
-
-const isOff = (text: string | undefined): boolean => text !== undefined && /^(0|f|false)$/i.test(text);
-const isOn = (text: string | undefined): boolean => text !== undefined && /^(1|t|true)$/i.test(text);
 
 const refuse = (): never => {
   throw wrong(
@@ -13,8 +11,8 @@ const refuse = (): never => {
 /** `--provenance` and `--sbom`: what says that there are to be none is taken, as there are none. */
 export function parseAttestation(text: string): void {
   const fields = csvFields(text).map((field) => cut(field, "="));
-  const isDisabled = fields.some(([key, value]) => key === "disabled" && isOn(value));
-  if (!isOff(text) && !isDisabled) refuse();
+  const isDisabled = fields.some(([key, value]) => key === "disabled" && isTrue(value));
+  if (!isFalse(text) && !isDisabled) refuse();
 }
 
 /** `--attest type=sbom,disabled=true` */

@@ -1,4 +1,5 @@
 import { readdirSync, statSync } from "node:fs";
+import { isFalse } from "../flags/scalar.ts";
 import { wrong } from "../local-error.ts";
 import { csvFields, cut } from "../opts/csv.ts";
 import { isTerminal } from "../streams/terminal.ts";
@@ -54,7 +55,7 @@ function checked(output: Output): Output {
 
 /** What arrives is unpacked: files of a target, or an image's layout (`tar=false`). */
 export const isTree = ({ type, attributes: { tar = "true" } }: Output): boolean =>
-  type === "local" || (["oci", "docker"].includes(type) && /^(0|f|false)$/i.test(tar));
+  type === "local" || (["oci", "docker"].includes(type) && isFalse(tar));
 
 /** A file that is to be written may not be a directory, nor the other way round; standard output takes one output. */
 export function checkDestinations(outputs: readonly Output[]): void {

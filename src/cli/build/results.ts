@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import type { BuildResult, BuildTargetResult, BuildWarning } from "../../api/index.ts";
+import { isTrue } from "../flags/scalar.ts";
 
 const decoded = (text: string): string => Buffer.from(text, "base64").toString();
 
@@ -16,7 +17,7 @@ export function writeResults(
     Targets.length > 1
       ? Object.fromEntries(Targets.map((one) => [one.Target, describe(one, build)]))
       : describe(last, build);
-  const wantsWarnings = /^(1|t|true)$/i.test(process.env.BUILDX_METADATA_WARNINGS ?? "");
+  const wantsWarnings = isTrue(process.env.BUILDX_METADATA_WARNINGS);
   const about =
     wantsWarnings && Warnings.length > 0 ? { ...targets, "buildx.build.warnings": Warnings } : targets;
   writeFileSync(metadata, `${JSON.stringify(about, undefined, 2)}\n`);

@@ -4,9 +4,13 @@ import { wrong } from "../local-error.ts";
 const truths = new Set(["1", "t", "T", "TRUE", "true", "True"]);
 const falsehoods = new Set(["0", "f", "F", "FALSE", "false", "False"]);
 
+/** Whether a text is one of Go's words for it; what is none of its words is neither. */
+export const isTrue = (text: string | undefined): boolean => text !== undefined && truths.has(text);
+export const isFalse = (text: string | undefined): boolean => text !== undefined && falsehoods.has(text);
+
 export function parseBool(text: string): boolean {
-  if (truths.has(text)) return true;
-  if (falsehoods.has(text)) return false;
+  if (isTrue(text)) return true;
+  if (isFalse(text)) return false;
   throw wrong(`strconv.ParseBool: parsing ${JSON.stringify(text)}: invalid syntax`);
 }
 

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, renameSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { conflict, errnoOf, invalid, notFound } from "../../errors/index.ts";
 import { deleteTree } from "../../os/delete-tree.ts";
-import { syncDirectory } from "../durable.ts";
+import { syncDirectory } from "../../os/durable.ts";
 import type { VolumeStore } from "../store.ts";
 import { rfc3339 } from "../time.ts";
 import { diskUsage } from "../usage.ts";

@@ -1,5 +1,5 @@
 import { invalid } from "../../../errors/index.ts";
-import { chainIDs, type Digest, isDigest } from "../../../oci/digest.ts";
+import { chainIDOn, type Digest, isDigest } from "../../../oci/digest.ts";
 import type { Descriptor } from "../../../oci/image.ts";
 import type { BuiltLayer, CacheEntry } from "../../solver/index.ts";
 
@@ -117,7 +117,7 @@ export function remoteLayer(
   created: string,
   parent: RemoteLayer | undefined,
 ): RemoteLayer {
-  const chainID = parent === undefined ? diffID : (chainIDs([parent.chainID, diffID])[1] as Digest);
+  const chainID = chainIDOn(parent?.chainID, diffID);
   return { chainID, diffID, created, blob, ...(parent === undefined ? {} : { parent }) };
 }
 

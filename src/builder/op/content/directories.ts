@@ -1,9 +1,10 @@
-import { mkdirSync, readdirSync, realpathSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { type Digest, digestOf, hexOf } from "../../../oci/digest.ts";
 import { abortable } from "../../../os/abortable.ts";
 import { canonicalJson } from "../../graph/index.ts";
 import type { Result } from "../../solver/model.ts";
+import { keepLatest } from "../latest.ts";
 import { measure } from "./measure.ts";
 import type { Selection } from "./model.ts";
 
@@ -34,7 +35,7 @@ export class DirectoryChecksums {
     private readonly dataRoot: string,
   ) {
     mkdirSync(root, { recursive: true, mode: 0o700 });
-    removeOld(root);
+    keepLatest(root, mostDirectories);
   }
 
   async of(directory: Directory, selection: Selection, signal: AbortSignal): Promise<Digest> {
@@ -84,14 +85,6 @@ export class DirectoryChecksums {
       for (const { digest } of asked) digest.reject(error);
     }
   }
-}
-
-/** Forgets the directories that were not asked for the longest. */
-function removeOld(root: string): void {
-  const files = readdirSync(root).map((name) => join(root, name));
-  const ages = files.map((path) => ({ path, used: statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0 }));
-  for (const { path } of ages.sort((a, b) => b.used - a.used).slice(mostDirectories))
-    rmSync(path, { force: true });
 }
 
 function allAborted(signals: readonly AbortSignal[]): AbortSignal {

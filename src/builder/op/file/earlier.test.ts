@@ -18,14 +18,13 @@ import {
 import { dirname, join } from "node:path";
 import { measureLayer } from "../../../layers/index.ts";
 import { setXattr } from "../../../os/xattr.ts";
-import type { FileAction, FileOp } from "../../graph/index.ts";
+import type { FileOp } from "../../graph/index.ts";
 import type { BuiltLayer, Operation, Result } from "../../solver/model.ts";
-import { OpBench } from "../testing.ts";
+import { type CopyAction, copyOf, OpBench } from "../testing.ts";
 import { fileOperation } from "./index.ts";
 
 setDefaultTimeout(120_000);
 
-type Copy = Extract<FileAction, { action: "copy" }>;
 type Context = Extract<Result, { kind: "directory" }>;
 
 let bench: OpBench;
@@ -64,24 +63,10 @@ async function settled({ path }: Context): Promise<void> {
   while (Date.now() < changed() * 1000 + 60) await Bun.sleep(5);
 }
 
-const copying = (changes: Partial<Copy>): FileOp => ({
+const copying = (changes: Partial<CopyAction>): FileOp => ({
   kind: "file",
   time: 315_532_800,
-  actions: [
-    {
-      action: "copy",
-      input: 1,
-      sources: ["/"],
-      destination: "/out",
-      intoDirectory: false,
-      parents: false,
-      exclude: [],
-      unpack: false,
-      required: true,
-      replaceLinks: false,
-      ...changes,
-    },
-  ],
+  actions: [copyOf(changes)],
 });
 
 interface Made {
@@ -92,7 +77,12 @@ interface Made {
 const opened = () =>
   fileOperation(bench.rooms, { of: () => Promise.reject(new Error("no key is asked for")) });
 
-async function copied(from: Context, changes: Partial<Copy> = {}, on = base, file = opened()): Promise<Made> {
+async function copied(
+  from: Context,
+  changes: Partial<CopyAction> = {},
+  on = base,
+  file = opened(),
+): Promise<Made> {
   await settled(from);
   const result = await bench.run(file, copying(changes), [on, from]);
   const layer = result.kind === "layers" ? result.layers.at(-1) : undefined;

@@ -1,18 +1,10 @@
-import {
-  closeSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readSync,
-  realpathSync,
-  rmSync,
-  statSync,
-} from "node:fs";
+import { closeSync, mkdirSync, openSync, readSync, realpathSync } from "node:fs";
 import { join } from "node:path";
-import { errnoOf } from "../../../errors/index.ts";
 import { type Digest, digestOf, hexOf, isDigest } from "../../../oci/digest.ts";
+import { ifThere } from "../../../os/if-there.ts";
 import { canonicalJson, type FileOp } from "../../graph/index.ts";
 import type { Result } from "../../solver/model.ts";
+import { keepLatest } from "../latest.ts";
 import type { OpRooms } from "../rooms.ts";
 import type { EarlierRequest } from "./request.ts";
 
@@ -40,7 +32,7 @@ export class EarlierCopies {
   constructor(private readonly rooms: OpRooms) {
     this.#root = join(rooms.images.dataRoot, "build", "copies");
     mkdirSync(this.#root, { recursive: true, mode: 0o700 });
-    removeOld(this.#root);
+    keepLatest(this.#root, mostRecords);
   }
 
   /** Undefined for a step that is no single copy of somebody's own directory. */
@@ -89,13 +81,8 @@ export class EarlierCopies {
 
 /** Undefined when nothing is known, or nothing that can be read. */
 function layerOf(record: string): Digest | undefined {
-  let fd: number;
-  try {
-    fd = openSync(record, "r");
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return undefined;
-    throw error;
-  }
+  const fd = ifThere(() => openSync(record, "r"));
+  if (fd === undefined) return undefined;
   try {
     const head = Buffer.alloc(headBytes);
     const text = head.toString("latin1", 0, readSync(fd, head, 0, headBytes, 0));
@@ -103,14 +90,4 @@ function layerOf(record: string): Digest | undefined {
   } finally {
     closeSync(fd);
   }
-}
-
-/** Forgets the copies that were not made for the longest, and what was not written to its end. */
-function removeOld(root: string): void {
-  const files = readdirSync(root).map((name) => join(root, name));
-  const isWhole = (path: string) => !path.endsWith(".new");
-  const used = (path: string) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const whole = files.filter(isWhole).sort((a, b) => used(b) - used(a));
-  for (const path of [...files.filter((path) => !isWhole(path)), ...whole.slice(mostRecords)])
-    rmSync(path, { force: true });
 }

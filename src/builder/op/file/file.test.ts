@@ -18,12 +18,10 @@ import { getXattr, setXattr } from "../../../os/xattr.ts";
 import type { FileAction, FileOp } from "../../graph/index.ts";
 import type { Operation, Result } from "../../solver/model.ts";
 import { linkOperation } from "../link.ts";
-import { OpBench } from "../testing.ts";
+import { type CopyAction, copyOf, OpBench } from "../testing.ts";
 import { fileOperation } from "./index.ts";
 
 setDefaultTimeout(60_000);
-
-type Copy = Extract<FileAction, { action: "copy" }>;
 
 let bench: OpBench;
 let base: Result;
@@ -56,20 +54,6 @@ function context(files: Record<string, string>, ignore: string[] = []): Result &
   return { kind: "directory", path, ignore };
 }
 
-const copying = (changes: Partial<Copy>): Copy => ({
-  action: "copy",
-  input: 1,
-  sources: ["/"],
-  destination: "/out",
-  intoDirectory: false,
-  parents: false,
-  exclude: [],
-  unpack: false,
-  required: true,
-  replaceLinks: false,
-  ...changes,
-});
-
 async function perform(
   actions: FileAction[],
   inputs: Result[] = [],
@@ -79,7 +63,8 @@ async function perform(
   return { result, upper: bench.upper(result) };
 }
 
-const copied = (changes: Partial<Copy>, from: Result, on = base) => perform([copying(changes)], [from], on);
+const copied = (changes: Partial<CopyAction>, from: Result, on = base) =>
+  perform([copyOf(changes)], [from], on);
 
 /** Files of a tree, with links and their targets. */
 const tree = (path: string): string[] =>
@@ -351,7 +336,7 @@ test("directories are made, files written, things removed, and nothing depends o
 test("a layer that was made on nothing is put on others without a copy", async () => {
   const from = context({ "etc/new": "1" });
   const link = linkOperation(bench.rooms);
-  const on = await perform([copying({ destination: "/", replaceLinks: true })], [from], scratch);
+  const on = await perform([copyOf({ destination: "/", replaceLinks: true })], [from], scratch);
   const result = await bench.run(link, { kind: "link" }, [base, on.result]);
   expect(lstatSync(join(bench.upper(result), "etc/new")).ino).toBe(lstatSync(join(on.upper, "etc/new")).ino);
   const [first, second] = result.kind === "layers" ? result.layers : [];

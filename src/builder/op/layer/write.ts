@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync } from "node:fs";
 import { endOfArchive } from "../../../archive/index.ts";
 import { buildingPrefix } from "../../../engine/image/garbage.ts";
 import { type MeasuredLayer, measureLayer } from "../../../layers/diff.ts";
-import { chainIDs, type Digest, digestOf } from "../../../oci/digest.ts";
+import { chainIDOn, digestOf } from "../../../oci/digest.ts";
 import { mount, unmount } from "../../../os/mount.ts";
 import type { BuiltLayer } from "../../solver/model.ts";
 import type { OpRooms } from "../rooms.ts";
@@ -73,7 +73,7 @@ async function makeLayer(
   tidy?.(upper);
   const layer = measured ?? (readdirSync(upper).length === 0 ? empty : await measureLayer(upper, signal));
   signal.throwIfAborted();
-  const chainID = chainOn(below, layer.diffID);
+  const chainID = chainIDOn(below.at(-1)?.chainID, layer.diffID);
   await commitLayer(rooms, key, chainID, layer);
   const { diffID, size } = layer;
   return { diffID, chainID, size, created: new Date().toISOString() };
@@ -88,9 +88,4 @@ function mountRoot({ images }: OpRooms, key: string, workplace: Workplace): stri
   // What a power cut tears is no layer yet: it is removed at the next start.
   for (const what of images.snapshots.mounts(key, { volatile: true })) mount(what, rootfs);
   return rootfs;
-}
-
-function chainOn(below: readonly BuiltLayer[], diffID: Digest): Digest {
-  const parent = below.at(-1)?.chainID;
-  return parent === undefined ? diffID : (chainIDs([parent, diffID]).at(-1) as Digest);
 }

@@ -1,4 +1,5 @@
 import type { BuildCall } from "../../../api/index.ts";
+import { isFalse, isTrue } from "../../flags/scalar.ts";
 import { wrong } from "../../local-error.ts";
 import { csvFields, cut } from "../../opts/csv.ts";
 
@@ -34,8 +35,7 @@ export function parseCall(text: string, check: boolean): Call {
   for (const option of options) {
     const [key, value = "true"] = cut(option, "=");
     if (key === "format") format = formatOf(value, what);
-    else if (key === "ignorestatus" && /^(1|0|t|f|true|false)$/i.test(value))
-      ignoreStatus = /^[1t]/i.test(value);
+    else if (key === "ignorestatus" && (isTrue(value) || isFalse(value))) ignoreStatus = isTrue(value);
     else throw wrong(`invalid option ${option} for --call: use format=json or ignorestatus=true`);
   }
   return { what, format, ignoreStatus };

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { errnoOf } from "../../../errors/index.ts";
 import {
   isResolvedStub,
   NAME_SERVER,
@@ -8,6 +7,7 @@ import {
   renderNameServerConf,
   renderResolvConf,
 } from "../../../network/index.ts";
+import { ifThere } from "../../../os/if-there.ts";
 import type { EngineContext } from "../../context.ts";
 import type { ContainerRecord } from "../record.ts";
 import { modeOf } from "./mode.ts";
@@ -35,15 +35,6 @@ function overrides({ config }: Engine, { hostConfig }: Settings) {
 }
 
 function hostResolvConf(): string {
-  const text = readIfThere("/etc/resolv.conf") ?? "";
-  return isResolvedStub(text) ? (readIfThere(RESOLVED_UPSTREAM_FILE) ?? text) : text;
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return undefined;
-    throw error;
-  }
+  const text = ifThere(() => readFileSync("/etc/resolv.conf", "utf8")) ?? "";
+  return isResolvedStub(text) ? (ifThere(() => readFileSync(RESOLVED_UPSTREAM_FILE, "utf8")) ?? text) : text;
 }

@@ -1,4 +1,11 @@
-import { readTar, type TarEntry, tarHeader, type WritableEntry, writeTar } from "../../../archive/index.ts";
+import {
+  readTar,
+  type TarEntry,
+  tarHeader,
+  type WritableEntry,
+  writable,
+  writeTar,
+} from "../../../archive/index.ts";
 import { Cover } from "./cover.ts";
 
 /** A layer's archive, from its beginning. */
@@ -45,7 +52,7 @@ async function* visible(
   lost: ReadonlyMap<string, string>,
 ): AsyncGenerator<WritableEntry> {
   for await (const entry of readTar(layer())) {
-    const { sparse: _, ...header } = entry.header;
+    const { header } = entry;
     const path = cleaned(header.name);
     const base = baseOf(path);
     if (base === opaque || base.startsWith(whiteout)) {
@@ -57,9 +64,7 @@ async function* visible(
     cover.add(path, isDirectory);
     const heir = header.type === "hardlink" ? lost.get(cleaned(header.linkName)) : undefined;
     if (heir === path) yield await contentOf(layer, header.linkName, path);
-    else if (heir !== undefined) yield { header: { ...header, linkName: heir } };
-    else if (header.type === "file") yield { header, body: entry.body };
-    else yield { header };
+    else yield writable(entry, heir === undefined ? {} : { linkName: heir });
   }
 }
 
@@ -91,10 +96,9 @@ async function contentOf(layer: Archive, linkName: string, name: string): Promis
   const wanted = cleaned(linkName);
   const members = readTar(layer());
   for (let next = await members.next(); !next.done; next = await members.next()) {
-    const { header, body } = next.value;
-    if (cleaned(header.name) !== wanted) continue;
-    const { sparse: _, ...rest } = header;
-    return { header: { ...rest, name }, body: closing(body, members) };
+    const entry = next.value;
+    if (cleaned(entry.header.name) === wanted)
+      return { ...writable(entry, { name }), body: closing(entry.body, members) };
   }
   throw new TypeError(`the layer has no ${linkName}`);
 }

@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, fsyncSync, openSync, readSync, renameSync, writeSync } from "node:fs";
-import { errnoOf } from "../../../../errors/index.ts";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { replaceDurably } from "../../../../os/durable.ts";
+import { ifThere } from "../../../../os/if-there.ts";
 
 /** Words of 32 bits: of a key, of a digest, of both together. */
 const keyWords = 12;
@@ -67,17 +68,7 @@ export class HashIndex {
   /** Writes it if something is new: after a crash there is the old one or the new one. */
   save(): void {
     if (!this.#changed) return;
-    const words = this.#ordered();
-    const temporary = `${this.path}.${process.pid}`;
-    const fd = openSync(temporary, "w", 0o600);
-    try {
-      const bytes = new Uint8Array(words.buffer);
-      for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
-    }
-    renameSync(temporary, this.path);
+    replaceDurably(this.path, new Uint8Array(this.#ordered().buffer));
   }
 
   /** What was met in its order, then the rest, unless there is too much of it. */
@@ -172,13 +163,8 @@ function larger(old: Uint32Array, least: number): Uint32Array {
 
 /** Undefined for what is no table: there is none, or it is of another version. */
 function read(path: string): Uint32Array | undefined {
-  let fd: number;
-  try {
-    fd = openSync(path, "r");
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return undefined;
-    throw error;
-  }
+  const fd = ifThere(() => openSync(path, "r"));
+  if (fd === undefined) return undefined;
   try {
     const { size } = fstatSync(fd);
     const count = (size / 4 - headWords) / recordWords;

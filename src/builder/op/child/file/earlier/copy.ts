@@ -3,7 +3,7 @@ import { enterOpenRoot } from "../../../../../layers/child/chroot.ts";
 import { measure, measureFrom } from "../../../../../layers/child/diff.ts";
 import { type HashedPrefix, PrefixDigest } from "../../../../../layers/child/prefix.ts";
 import type { MeasuredLayer } from "../../../../../layers/diff.ts";
-import { chainIDs, type Digest } from "../../../../../oci/digest.ts";
+import { chainIDOn } from "../../../../../oci/digest.ts";
 import { ResumableSha256 } from "../../../../../os/sha256.ts";
 import type { EarlierRequest } from "../../../file/request.ts";
 import { EarlierFiles } from "./files.ts";
@@ -37,7 +37,11 @@ export class EarlierCopy {
     told(measured);
     enterOpenRoot(this.#host);
     const { record, below } = this.request;
-    writeRecord(record, { chainID: chainOn(below, measured.diffID), origins: this.files.origins, prefixes });
+    writeRecord(record, {
+      chainID: chainIDOn(below ?? undefined, measured.diffID),
+      origins: this.files.origins,
+      prefixes,
+    });
   }
 
   #measure(
@@ -49,6 +53,3 @@ export class EarlierCopy {
     return [measureFrom(digest, sha256), digest.prefixes];
   }
 }
-
-const chainOn = (below: Digest | null, diffID: Digest): Digest =>
-  below === null ? diffID : (chainIDs([below, diffID]).at(-1) as Digest);

@@ -1,7 +1,8 @@
-import { closeSync, constants, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
-import { errnoOf } from "../../../../../errors/index.ts";
+import { readFileSync } from "node:fs";
 import type { HashedPrefix } from "../../../../../layers/child/prefix.ts";
 import type { Digest } from "../../../../../oci/digest.ts";
+import { replaceDurably } from "../../../../../os/durable.ts";
+import { ifThere } from "../../../../../os/if-there.ts";
 
 /** What a copy was made of. */
 export interface CopyRecord {
@@ -23,13 +24,8 @@ const version = 1;
  * the chain ID and one of JSON.
  */
 export function readRecord(path: string, chainID: Digest): CopyRecord | undefined {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return undefined;
-    throw error;
-  }
+  const text = ifThere(() => readFileSync(path, "utf8"));
+  if (text === undefined) return undefined;
   const [head = "", json = ""] = text.split("\n", 2);
   if (head !== chainID) return undefined;
   let body: Body;
@@ -45,16 +41,6 @@ export function readRecord(path: string, chainID: Digest): CopyRecord | undefine
 
 /** After a crash there is the old one or the new one. */
 export function writeRecord(path: string, { chainID, origins, prefixes }: CopyRecord): void {
-  const temporary = `${path}.${process.pid}.new`;
-  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC;
-  const fd = openSync(temporary, flags, 0o600);
-  try {
-    const body: Body = { version, origins, prefixes };
-    const bytes = Buffer.from(`${chainID}\n${JSON.stringify(body)}\n`);
-    for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-  renameSync(temporary, path);
+  const body: Body = { version, origins, prefixes };
+  replaceDurably(path, `${chainID}\n${JSON.stringify(body)}\n`);
 }
