@@ -2,7 +2,6 @@ import { cancelled, systemError } from "../errors/index.ts";
 import { lines } from "../os/lines.ts";
 import { selfCommand } from "../os/self.ts";
 import { type Message, received } from "./child/protocol.ts";
-import { type AskedChild, standby, startAsked } from "./standby.ts";
 
 export interface ChildOptions {
   /** Aborting kills the child. */
@@ -15,6 +14,8 @@ export interface ChildOptions {
   readonly onEvent?: (event: unknown) => void;
 }
 
+type AskedChild = Bun.Subprocess<"pipe", "pipe" | "ignore" | number, "pipe">;
+
 export interface Child<Result> {
   /** Ends when the child does; whether all of it came is said by `result`. */
   readonly output: ReadableStream<Uint8Array>;
@@ -22,7 +23,7 @@ export interface Child<Result> {
   readonly result: Promise<Result>;
 }
 
-/** Starts one of our own children (see main.ts) on a request, or asks one that waits for it. */
+/** Starts one of our own children (see main.ts) on a request. */
 export function startChild<Result>(
   name: string,
   request: unknown,
@@ -35,7 +36,7 @@ export function startChild<Result>(
   // One whose standard input is what it works on is told by an argument.
   const child =
     stdin === undefined
-      ? ask(request, (isPlain(options) && standby.take(name)) || startAsked(name, mode, files))
+      ? ask(request, Bun.spawn(selfCommand(name), { stdio: ["pipe", mode, "pipe", ...files] }))
       : Bun.spawn(selfCommand(name, JSON.stringify(request)), { stdio: [stdin, mode, "pipe", ...files] });
   const kill = () => child.kill("SIGKILL");
   signal?.addEventListener("abort", kill, { once: true });
@@ -45,9 +46,6 @@ export function startChild<Result>(
   const read = output === true ? child.stdout : new Blob().stream();
   return { output: read as ReadableStream<Uint8Array>, result };
 }
-
-/** Such as those are that wait. */
-const isPlain = ({ file, output }: ChildOptions): boolean => file === undefined && !output;
 
 /** That a child is gone already is said by its end. */
 function ask(request: unknown, child: AskedChild): AskedChild {

@@ -26,5 +26,4 @@ export { type Change, changes, diffLayer, type MeasuredLayer, measureLayer } fro
 export { GrowingLayer, type GrownLayer } from "./growing.ts";
 export { imageComplaint } from "./image-support.ts";
 export { clampLayer, mergedLayer } from "./rewrite.ts";
-export { standby } from "./standby.ts";
 export { type VerifiedLayer, type VerifyRequest, verifyLayer } from "./verify.ts";

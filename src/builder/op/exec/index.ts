@@ -1,5 +1,4 @@
 import { invalid } from "../../../errors/index.ts";
-import { standby } from "../../../layers/index.ts";
 import type { ExecOp } from "../../graph/index.ts";
 import type { Operation, OpJob, Result } from "../../solver/model.ts";
 import type { Checksums } from "../content/model.ts";
@@ -13,9 +12,6 @@ import { joinStepNetwork } from "./network.ts";
 import { runProcess, type StepExit } from "./process.ts";
 import { transientRecord } from "./record.ts";
 import { MountStubs, type MountTarget } from "./stubs.ts";
-
-/** Milliseconds: longer than a container takes to start and to end. */
-const slow = 100;
 
 /** RUN: a process in the sandbox of containers, whose changes of its root file system are a layer. */
 export function execOperation(rooms: OpRooms, caches: CacheMounts, checksums: Checksums): Operation<ExecOp> {
@@ -31,22 +27,12 @@ export function execOperation(rooms: OpRooms, caches: CacheMounts, checksums: Ch
         if (exit.code !== 0 && job.session.keepFailed !== true) throw new CommandFailure(op, exit);
         return { tidy: done.tidy };
       };
-      using _ = soon();
       const layer = await writeLayer(rooms, below, work, job.signal);
       const layers = [...below, layer];
       if (exit.code !== 0) throw new CommandFailure(op, exit, layers);
       return { kind: "layers", layers };
     },
   };
-}
-
-/** What a step that takes its time is likely to be followed by; one that does not is over before these are there. */
-function soon(): Disposable {
-  const expected = new DisposableStack();
-  const children = ["layer-diff", "build-checksum", "build-file"];
-  const timer = setTimeout(() => expected.use(standby.expect(children)), slow);
-  expected.defer(() => clearTimeout(timer));
-  return expected;
 }
 
 function layersOf(input: Result | undefined) {
