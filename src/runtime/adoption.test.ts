@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { makeFifo } from "../os/fd.ts";
 import { exists, type ProcessIdentity } from "../os/process.ts";
 import { openPty } from "../os/pty.ts";
-import { RuntimeBench } from "./testing.ts";
+import { RuntimeBench, until } from "./testing.ts";
 import { findWrapper } from "./wrapper.ts";
 
 let bench: RuntimeBench;
@@ -44,14 +44,6 @@ async function startUnderDoomedEngine(args: string[]) {
   child.kill("SIGKILL");
   await child.exited;
   return { bundle, init, fifo };
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 5000;
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error("the condition did not come true");
-    await Bun.sleep(5);
-  }
 }
 
 const untilTold = "echo before; while [ ! -e /tmp/go ]; do sleep 0.01; done;";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Spec } from "../oci/spec.ts";
 import { makeFifo } from "../os/fd.ts";
 import { isDeafTo } from "../os/process.ts";
-import { makeProcess, RuntimeBench } from "./testing.ts";
+import { makeProcess, RuntimeBench, until } from "./testing.ts";
 
 const silent = { stdin: "ignore", stdout: "ignore", stderr: "ignore" } as const;
 
@@ -156,6 +156,8 @@ for (const binary of ["crun", "runc"]) {
     test("changes limits and reads usage", async () => {
       const bundle = bench.prepare(["sleep", "100"]);
       await bench.runtime.run({ ...bundle, stdio: silent }).started;
+      // runc's own threads count until it has become the container's process.
+      await until(() => bench.cgroups.stats(bundle.group)?.pids?.current === 1);
       bench.runtime.update(bundle.id, {
         memory: { limit: 64 << 20, swap: 64 << 20 },
         cpu: { shares: 512, quota: 50_000, period: 100_000 },

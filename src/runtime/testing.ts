@@ -108,3 +108,12 @@ function makeRootfs(path: string): void {
   for (const name of applets) symlinkSync("busybox", join(path, "bin", name));
   writeFileSync(join(path, "etc/plain"), "not a program\n", { mode: 0o644 });
 }
+
+/** Waits five seconds at most. */
+export async function until(condition: () => boolean): Promise<void> {
+  const deadline = Date.now() + 5000;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error("the condition did not come true");
+    await Bun.sleep(5);
+  }
+}
