@@ -8,6 +8,7 @@ import { SlipwayError } from "../errors/index.ts";
  */
 const definitions = {
   __errno_location: { args: [], returns: T.ptr },
+  accept4: { args: [T.i32, T.ptr, T.ptr, T.i32], returns: T.i32 },
   bind: { args: [T.i32, T.ptr, T.u32], returns: T.i32 },
   chroot: { args: [T.ptr], returns: T.i32 },
   clock_gettime: { args: [T.i32, T.ptr], returns: T.i32 },
@@ -32,6 +33,7 @@ const definitions = {
   inotify_rm_watch: { args: [T.i32, T.i32], returns: T.i32 },
   ioctl: { args: [T.i32, T.u64, T.ptr], returns: T.i32 },
   memfd_create: { args: [T.ptr, T.u32], returns: T.i32 },
+  listen: { args: [T.i32, T.i32], returns: T.i32 },
   lseek: { args: [T.i32, T.i64, T.i32], returns: T.i64_fast },
   linkat: { args: [T.i32, T.ptr, T.i32, T.ptr, T.i32], returns: T.i32 },
   lgetxattr: { args: [T.ptr, T.ptr, T.ptr, T.u64], returns: T.i64_fast },
@@ -53,7 +55,9 @@ const definitions = {
   read: { args: [T.i32, T.ptr, T.u64], returns: T.i64_fast },
   readlinkat: { args: [T.i32, T.ptr, T.ptr, T.u64], returns: T.i64_fast },
   recv: { args: [T.i32, T.ptr, T.u64, T.i32], returns: T.i64_fast },
+  recvmsg: { args: [T.i32, T.ptr, T.i32], returns: T.i64_fast },
   send: { args: [T.i32, T.ptr, T.u64, T.i32], returns: T.i64_fast },
+  sendmsg: { args: [T.i32, T.ptr, T.i32], returns: T.i64_fast },
   setns: { args: [T.i32, T.i32], returns: T.i32 },
   setsockopt: { args: [T.i32, T.i32, T.i32, T.ptr, T.u32], returns: T.i32 },
   socket: { args: [T.i32, T.i32, T.i32], returns: T.i32 },
