@@ -56,7 +56,7 @@ async function write(): Promise<void> {
   });
   const line = "x".repeat(99);
   const script = `yes ${line} | head -c ${megabytes}000000`;
-  const { stdin, stdout, stderr } = stdio.child!;
+  const { stdin, stdout, stderr } = stdio.child!.streams!;
   let received = 0;
   const sink = {
     write(chunk: Uint8Array) {

@@ -2,8 +2,6 @@ import { closeSync, constants, openSync } from "node:fs";
 import { join } from "node:path";
 import { errnoOf } from "../errors/index.ts";
 import { enlargePipe, makeFifo, pipe, setNonblocking } from "../os/fd.ts";
-import { takeFd } from "../os/pidfd.ts";
-import { openPty } from "../os/pty.ts";
 
 const O_CLOEXEC = 0o2000000;
 const READ = constants.O_RDONLY | O_CLOEXEC;
@@ -11,9 +9,6 @@ const WRITE = constants.O_WRONLY | O_CLOEXEC;
 const NONBLOCK = constants.O_NONBLOCK;
 const FIFO_MODE = 0o600;
 const PIPE_BYTES = 1 << 20;
-
-/** The descriptor of the shell that has the writing side of stdin: a pipe's end or the terminal's master. */
-export const STDIN_HOLD_FD = 5;
 
 /** What a container has for its output and input. */
 export interface StdioShape {
@@ -23,23 +18,22 @@ export interface StdioShape {
 
 /** The descriptors for the wrapper shell; they are the engine's own and stay open for it. */
 export interface ChildFds {
-  readonly stdin: number;
-  readonly stdout: number;
-  readonly stderr: number;
-  /**
-   * What the shell keeps open as 3, 4 and 5 so that an engine's death breaks nothing: the reading ends of
-   * stdout and stderr (/dev/null with a terminal), and the writing end of stdin or the terminal's master, if any.
-   */
-  readonly hold: readonly [stdoutRead: number, stderrRead: number, stdinWrite: number | null];
+  /** Undefined with a terminal, which is all three. */
+  readonly streams: { readonly stdin: number; readonly stdout: number; readonly stderr: number } | undefined;
+  /** The reading ends of the output: the shell keeps them open so that an engine's death breaks nothing. */
+  readonly output: readonly number[];
+  /** The writing end of stdin, kept likewise. */
+  readonly input: number | undefined;
 }
 
 /** Our ends of a container's streams. */
 export interface EngineEnds {
   readonly stdout: number | undefined;
   readonly stderr: number | undefined;
-  /** The writing side of stdin, non-blocking. */
+  /** The writing side of stdin, non-blocking; a terminal's is the terminal. */
   readonly stdin: number | undefined;
-  readonly master: number | undefined;
+  /** The writing end of `stdout`, non-blocking, where what is said on a terminal is moved to. */
+  readonly terminalOutput: number | undefined;
 }
 
 export interface Ends {
@@ -52,27 +46,29 @@ export interface Ends {
 /** Makes both ends of each stream: FIFOs in `dir`, or unnamed pipes without it. Closes all if one fails. */
 export function makeEnds(dir: string | undefined, shape: StdioShape): Ends {
   const opened: number[] = [];
-  const own = <T extends readonly number[]>(fds: T): T => {
-    opened.push(...fds);
+  const own = <T extends readonly (number | undefined)[]>(fds: T): T => {
+    opened.push(...fds.filter((fd) => fd !== undefined));
     return fds;
   };
   try {
-    const [none] = own([openSync("/dev/null", constants.O_RDWR | O_CLOEXEC)] as const);
     const [stdout, stdoutWrite] = own(outputPipe(dir, "stdout"));
-    const [stderr, stderrWrite] = shape.tty ? ([undefined, none] as const) : own(outputPipe(dir, "stderr"));
-    const [input, childInput] = shape.tty ? own(terminal()) : shape.openStdin ? own(inputPipe(dir)) : [];
-    const master = shape.tty ? input : undefined;
+    if (shape.tty) {
+      setNonblocking(stdoutWrite);
+      const engine = { stdout, stderr: undefined, stdin: undefined, terminalOutput: stdoutWrite };
+      return { engine, child: { streams: undefined, output: [stdout], input: undefined }, childOnly: [] };
+    }
+    const [stderr, stderrWrite] = own(outputPipe(dir, "stderr"));
+    const [stdin, childStdin] = own(
+      shape.openStdin ? inputPipe(dir) : [undefined, openSync("/dev/null", READ)],
+    );
     return {
-      engine: { stdout, stderr, stdin: shape.openStdin ? input : undefined, master },
+      engine: { stdout, stderr, stdin, terminalOutput: undefined },
       child: {
-        stdin: childInput ?? none,
-        stdout: stdoutWrite,
-        stderr: stderrWrite,
-        hold: [stdout, stderr ?? none, input ?? null],
+        streams: { stdin: childStdin, stdout: stdoutWrite, stderr: stderrWrite },
+        output: [stdout, stderr],
+        input: stdin,
       },
-      childOnly: [
-        ...new Set([none, stdoutWrite, stderrWrite, ...(childInput === undefined ? [] : [childInput])]),
-      ],
+      childOnly: [childStdin, stdoutWrite, stderrWrite],
     };
   } catch (error) {
     for (const fd of opened) closeSync(fd);
@@ -81,21 +77,23 @@ export function makeEnds(dir: string | undefined, shape: StdioShape): Ends {
 }
 
 /** Opens our ends again after an earlier engine has died; the shell has kept the others open. */
-export function reopenEnds(dir: string, shape: StdioShape, shellPid: number): EngineEnds {
-  const stdout = openSync(join(dir, "stdout"), READ | NONBLOCK);
-  const stderr = shape.tty ? undefined : openSync(join(dir, "stderr"), READ | NONBLOCK);
-  const master = shape.tty ? unlessGone(() => takeFd(shellPid, STDIN_HOLD_FD)) : undefined;
+export function reopenEnds(dir: string, shape: StdioShape): EngineEnds {
+  const path = join(dir, "stdout");
+  const stdout = openSync(path, READ | NONBLOCK);
+  if (shape.tty)
+    return { stdout, stderr: undefined, stdin: undefined, terminalOutput: openSync(path, WRITE | NONBLOCK) };
+  const stderr = openSync(join(dir, "stderr"), READ | NONBLOCK);
   const fifo = () => openSync(join(dir, "stdin"), WRITE | NONBLOCK);
-  const stdin = !shape.openStdin ? undefined : shape.tty ? master : unlessGone(fifo);
-  return { stdout, stderr, stdin, master };
+  const stdin = shape.openStdin ? unlessGone(fifo) : undefined;
+  return { stdout, stderr, stdin, terminalOutput: undefined };
 }
 
-/** Undefined when the process (ESRCH, EBADF), the reader (ENXIO) or the FIFO of a closed stdin is gone. */
+/** Undefined when the reader (ENXIO) or the FIFO of a closed stdin is gone. */
 function unlessGone(open: () => number): number | undefined {
   try {
     return open();
   } catch (error) {
-    if (["ESRCH", "EBADF", "ENXIO", "ENOENT"].includes(errnoOf(error) ?? "")) return undefined;
+    if (["ENXIO", "ENOENT"].includes(errnoOf(error) ?? "")) return undefined;
     throw error;
   }
 }
@@ -126,9 +124,4 @@ function inputPipe(dir: string | undefined): [ours: number, theirs: number] {
   } finally {
     closeSync(both);
   }
-}
-
-function terminal(): [ours: number, theirs: number] {
-  const { master, slave } = openPty();
-  return [master, slave];
 }

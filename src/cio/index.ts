@@ -4,7 +4,7 @@
  *
  *     const log = logDriver("json-file").open({ path, stateDir, options, container });
  *     const stdio = ContainerStdio.create(runDir, { openStdin, tty, onStdinClosed, onResized });
- *     const shell = spawn({ stdin, stdout, stderr, 3, 4, 5: stdio.child.hold });
+ *     const shell = spawn({ stdin, stdout, stderr: stdio.child.streams, 3, 4: stdio.child.output, 5: stdio.child.input });
  *     stdio.spawned();
  *     stdio.start({ log, onLogError });
  *     await stdio.done;
@@ -16,7 +16,7 @@
  */
 export type { AttachOptions, OutputSink } from "./client.ts";
 export { DEFAULT_DETACH_KEYS, DetachKeys, parseDetachKeys } from "./detachkeys.ts";
-export { type ChildFds, STDIN_HOLD_FD } from "./ends.ts";
+export type { ChildFds } from "./ends.ts";
 export type {
   LogContext,
   LogDriver,

@@ -32,11 +32,12 @@ const cases: [driver: string, options: Record<string, string>][] = [
 async function killRepeatedly(driver: string, options: Record<string, string>): Promise<void> {
   const shape = { openStdin: false, tty: false, onStdinClosed: () => {}, onResized: () => {} };
   const stdio = ContainerStdio.create(dir, shape);
-  const { stdin, stdout, stderr, hold } = stdio.child!;
-  const writer = Bun.spawn(["sh", "-c", WRITER, dir], { stdio: [stdin, stdout, stderr, ...hold] });
+  const { streams, output } = stdio.child!;
+  const { stdin, stdout, stderr } = streams!;
+  const writer = Bun.spawn(["sh", "-c", WRITER, dir], { stdio: [stdin, stdout, stderr, ...output] });
   stdio.spawned();
   const engine = () => {
-    const argv = [process.execPath, FIXTURE, dir, driver, JSON.stringify(options), String(writer.pid)];
+    const argv = [process.execPath, FIXTURE, dir, driver, JSON.stringify(options)];
     return Bun.spawn(argv, { stdio: ["ignore", "pipe", "inherit"] });
   };
   for (let kill = 0; kill < KILLS; kill++) {

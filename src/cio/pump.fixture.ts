@@ -1,17 +1,16 @@
-/** An engine to be killed: takes over the streams in a directory. `bun pump.fixture.ts DIR DRIVER OPTIONS SHELL_PID` */
+/** An engine to be killed: takes over the streams in a directory. `bun pump.fixture.ts DIR DRIVER OPTIONS` */
 import { writeSync } from "node:fs";
 import { join } from "node:path";
 import { logDriver } from "./log/drivers.ts";
 import { ContainerStdio } from "./stdio.ts";
 
-const [dir = "", driver = "", options = "{}", shellPid = "0"] = process.argv.slice(2);
+const [dir = "", driver = "", options = "{}"] = process.argv.slice(2);
 const container = { id: "c", name: "c", labels: {}, env: [], command: [], imageId: "", imageName: "" };
 const stdio = ContainerStdio.adopt(dir, {
   openStdin: false,
   tty: false,
   onStdinClosed: () => {},
   onResized: () => {},
-  shellPid: Number(shellPid),
 });
 const log = logDriver(driver).open({
   path: join(dir, "log"),

@@ -6,12 +6,15 @@ import {
   mkdtempSync,
   openSync,
   readdirSync,
+  readlinkSync,
   rmSync,
   statSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { StdcopyDecoder } from "../api/stdcopy.ts";
+import { takeFd } from "../os/pidfd.ts";
+import { openPty } from "../os/pty.ts";
 import type { OutputSink } from "./client.ts";
 import type { LogWriter } from "./log/driver.ts";
 import { logDriver } from "./log/drivers.ts";
@@ -81,8 +84,11 @@ function attach(stdio: ContainerStdio, sink: TestSink, framing: "raw" | "multipl
 
 /** Starts a shell script on the child's ends and reads its output. */
 function run(stdio: ContainerStdio, script: string, log?: LogWriter): Bun.Subprocess {
-  const { stdin, stdout, stderr, hold } = stdio.child!;
-  const child = Bun.spawn(["sh", "-c", script], { stdio: [stdin, stdout, stderr, ...hold] });
+  const { streams, output, input } = stdio.child!;
+  const { stdin, stdout, stderr } = streams!;
+  const child = Bun.spawn(["sh", "-c", script], {
+    stdio: [stdin, stdout, stderr, output[0]!, output[1]!, input ?? null],
+  });
   stdio.spawned();
   stdio.start({ log, onLogError: fail });
   return child;
@@ -282,6 +288,18 @@ describe("input", () => {
   });
 });
 
+/** The same on a terminal, of which the shell holds only its own side. */
+function runOnTerminal(stdio: ContainerStdio, script: string, log?: LogWriter): Bun.Subprocess {
+  const { master, slave } = openPty();
+  const child = Bun.spawn(["setsid", "sh", "-c", script], {
+    stdio: [slave, slave, slave],
+  });
+  closeSync(slave);
+  stdio.connect(master, child.exited);
+  stdio.start({ log, onLogError: fail });
+  return child;
+}
+
 describe("a terminal", () => {
   test("has a size, raw input, and one output stream", async () => {
     let resized = 0;
@@ -296,14 +314,78 @@ describe("a terminal", () => {
     );
     const sink = new TestSink();
     attach(stdio, sink, "raw");
-    run(stdio, "stty size; read x; stty size; echo $x");
-    while (!sink.bytes().includes("33 44\n")) await Bun.sleep(1);
+    // What is typed before the terminal is there waits for it.
+    const early = stdio.writeStdin(Buffer.from("early\n"));
+    runOnTerminal(stdio, "read x; stty size; echo $x; read x; stty size; echo $x");
+    await early;
+    while (!sink.bytes().includes("33 44\nearly\n")) await Bun.sleep(1);
     stdio.resize({ rows: 55, cols: 66 });
     await stdio.closeStdin();
     await stdio.writeStdin(Buffer.from("typed\n"));
     await stdio.done;
-    expect(sink.bytes().toString()).toBe("33 44\n55 66\ntyped\n");
+    expect(sink.bytes().toString()).toBe("33 44\nearly\n55 66\ntyped\n");
     expect(resized).toBe(1);
+    await stdio.close();
+  });
+
+  test("loses nothing of what was said before the end, however much and however soon it came", async () => {
+    const log = openLog();
+    const stdio = ContainerStdio.create(dir, options({ tty: true }));
+    const sink = new TestSink();
+    attach(stdio, sink, "raw");
+    runOnTerminal(stdio, "seq 1 300000", log);
+    await stdio.done;
+    const expected = Array.from({ length: 300_000 }, (_, index) => `${index + 1}\n`).join("");
+    expect(sink.bytes().toString() === expected).toBe(true);
+    await stdio.close();
+    for (let run = 0; run < 20; run++) {
+      rmSync(join(dir, "stdout"));
+      const short = ContainerStdio.create(dir, options({ tty: true }));
+      const client = new TestSink();
+      attach(short, client, "raw");
+      const { master, slave } = openPty();
+      const child = Bun.spawn(["echo", "x"], { stdio: ["ignore", slave, "ignore"] });
+      closeSync(slave);
+      await child.exited;
+      short.connect(master, child.exited);
+      short.start({ log: undefined, onLogError: fail });
+      await short.done;
+      expect(client.bytes().toString()).toBe("x\n");
+      await short.close();
+    }
+    await log?.close();
+  });
+
+  test("goes on when nobody has it open for a while, and ends though somebody still has", async () => {
+    const stdio = ContainerStdio.create(dir, options({ tty: true }));
+    const sink = new TestSink();
+    attach(stdio, sink, "raw");
+    const { master, slave } = openPty();
+    const other = Bun.spawn(["sleep", "1000"], { stdio: ["ignore", slave, "ignore"] });
+    const path = readlinkSync(`/proc/self/fd/${slave}`);
+    closeSync(slave);
+    const ended = Promise.withResolvers<void>();
+    stdio.connect(master, ended.promise);
+    stdio.start({ log: undefined, onLogError: fail });
+    other.kill();
+    await other.exited;
+    const again = Bun.spawn(["sh", "-c", `exec >${path}; echo again; exec sleep 1000`], {
+      stdio: ["ignore", "ignore", "ignore"],
+    });
+    while (!sink.bytes().includes("again\n")) await Bun.sleep(1);
+    ended.resolve();
+    await stdio.done;
+    again.kill();
+    await stdio.close();
+  });
+
+  test("that never came has no output and takes no input", async () => {
+    const stdio = ContainerStdio.create(dir, options({ tty: true, openStdin: true }));
+    const input = stdio.writeStdin(Buffer.from("typed"));
+    stdio.connect(undefined, Promise.resolve());
+    stdio.start({ log: undefined, onLogError: fail });
+    await stdio.done;
+    await input;
     await stdio.close();
   });
 });
@@ -321,7 +403,7 @@ describe("after an engine's death", () => {
     const sink = new TestSink();
     attach(first, sink);
     await die(first);
-    const second = ContainerStdio.adopt(dir, { ...shape, shellPid: child.pid });
+    const second = ContainerStdio.adopt(dir, shape);
     const next = new TestSink();
     attach(second, next);
     second.start({ log: undefined, onLogError: fail });
@@ -333,19 +415,28 @@ describe("after an engine's death", () => {
     await second.close();
   });
 
-  test("a terminal's master comes from the shell", async () => {
+  test("what was said on a terminal meanwhile is read from where it waited", async () => {
     const shape = options({ openStdin: true, tty: true });
     const first = ContainerStdio.create(dir, shape);
-    const child = run(first, "read x; stty size; echo $x");
+    const { master, slave } = openPty();
+    const kept = takeFd(process.pid, master);
+    const reader = openSync(join(dir, "stdout"), constants.O_RDONLY | constants.O_NONBLOCK);
+    const child = Bun.spawn(["setsid", "sh", "-c", "echo before; read x; stty size; echo $x"], {
+      stdio: [slave, slave, slave],
+    });
+    closeSync(slave);
+    first.connect(master, child.exited);
     await die(first);
-    const second = ContainerStdio.adopt(dir, { ...shape, shellPid: child.pid });
+    const second = ContainerStdio.adopt(dir, shape);
+    closeSync(reader);
     const sink = new TestSink();
     attach(second, sink, "raw");
+    second.connect(kept, child.exited);
     second.start({ log: undefined, onLogError: fail });
     second.resize({ rows: 12, cols: 34 });
     await second.writeStdin(Buffer.from("typed\n"));
     await second.done;
-    expect(sink.bytes().toString()).toBe("12 34\ntyped\n");
+    expect(sink.bytes().toString()).toBe("before\n12 34\ntyped\n");
     await second.close();
   });
 
@@ -355,7 +446,7 @@ describe("after an engine's death", () => {
     const child = run(first, "exit 0");
     await die(first);
     await child.exited;
-    const second = ContainerStdio.adopt(dir, { ...shape, shellPid: child.pid });
+    const second = ContainerStdio.adopt(dir, shape);
     second.start({ log: undefined, onLogError: fail });
     await second.done;
     await second.writeStdin(Buffer.from("x"));

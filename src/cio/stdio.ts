@@ -1,11 +1,12 @@
 import { closeSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { setWindowSize, type WindowSize } from "../os/pty.ts";
+import type { WindowSize } from "../os/pty.ts";
 import type { AttachOptions } from "./client.ts";
 import { type ChildFds, type Ends, type EngineEnds, makeEnds, reopenEnds, type StdioShape } from "./ends.ts";
 import { Input } from "./input.ts";
 import type { OutputStream } from "./log/driver.ts";
 import { Output, type OutputOptions } from "./output.ts";
+import { Terminal } from "./terminal.ts";
 
 export interface StdioOptions extends StdioShape {
   /** The terminal's first size. */
@@ -25,8 +26,8 @@ export interface Attachment {
 
 /**
  * The streams of one container or exec: what its wrapper shell is started with, and the engine's side of it.
- * The order is `create`, start the shell with `child`, `spawned`, `start`; or `adopt`, `start` after an
- * engine's crash. Clients that attach before `start` miss nothing. `close` in any case.
+ * The order is `create`, start the shell with `child`, `spawned`, `connect` with a terminal, `start`; or `adopt`,
+ * `connect`, `start` after an engine's crash. Clients that attach before `start` miss nothing. `close` in any case.
  */
 export class ContainerStdio {
   /** For the wrapper shell. Throws nothing; the descriptors are closed by `spawned`. */
@@ -34,9 +35,14 @@ export class ContainerStdio {
   readonly #options: StdioOptions;
   readonly #dir: string | undefined;
   readonly #engine: EngineEnds;
-  readonly #input: Input | undefined;
+  #input: Input | undefined;
   readonly #output = new Output();
   readonly #done = Promise.withResolvers<void>();
+  #terminal: Terminal | undefined;
+  #moved: Promise<void> | undefined;
+  #size: WindowSize | undefined;
+  /** Resolved once it is known what input goes to: with a terminal not before that is there. */
+  readonly #connected = Promise.withResolvers<void>();
   #childOnly: readonly number[];
   #started = false;
   #closed = false;
@@ -48,19 +54,24 @@ export class ContainerStdio {
     this.child = ends?.child;
     this.#childOnly = ends?.childOnly ?? [];
     this.#input = engine.stdin === undefined ? undefined : new Input(engine.stdin);
+    this.#size = options.consoleSize;
+    if (!options.tty) this.#connected.resolve();
   }
 
   /** Makes FIFOs `stdout`, `stderr`, `stdin` in `dir`; without it, for an exec, unnamed pipes. */
   static create(dir: string | undefined, options: StdioOptions): ContainerStdio {
     const ends = makeEnds(dir, options);
-    const { master } = ends.engine;
-    if (master !== undefined && options.consoleSize) setWindowSize(master, options.consoleSize);
     return new ContainerStdio(dir, options, ends.engine, ends);
   }
 
-  /** Takes the streams in `dir` over from a dead engine; the shell `shellPid` has kept them. */
-  static adopt(dir: string, options: StdioOptions & { readonly shellPid: number }): ContainerStdio {
-    return new ContainerStdio(dir, options, reopenEnds(dir, options, options.shellPid));
+  /** Takes the streams in `dir` over from a dead engine; the shell has kept them. */
+  static adopt(dir: string, options: StdioOptions): ContainerStdio {
+    return new ContainerStdio(dir, options, reopenEnds(dir, options));
+  }
+
+  /** The size that its terminal has or is to have. */
+  get size(): WindowSize | undefined {
+    return this.#size;
   }
 
   /** Resolves when all output was read and logged; rejects if reading failed. */
@@ -72,6 +83,29 @@ export class ContainerStdio {
   spawned(): void {
     for (const fd of this.#childOnly) closeSync(fd);
     this.#childOnly = [];
+  }
+
+  /**
+   * Gives it the terminal's master, non-blocking and its own from now on; `ended` resolves when nobody is to say anything there any more.
+   * Undefined when there is none: the output is at its end.
+   */
+  connect(master: number | undefined, ended: Promise<unknown>): void {
+    const { terminalOutput } = this.#engine;
+    if (terminalOutput === undefined || this.#closed) {
+      if (master !== undefined) closeSync(master);
+      return;
+    }
+    if (master === undefined) {
+      closeSync(terminalOutput);
+      this.#moved = Promise.resolve();
+    } else {
+      this.#terminal = new Terminal(master, terminalOutput);
+      if (this.#size) this.#terminal.resize(this.#size);
+      if (this.#options.openStdin) this.#input = new Input(master);
+      this.#moved = this.#terminal.run(ended);
+      this.#moved.catch(this.#done.reject);
+    }
+    this.#connected.resolve();
   }
 
   /** Starts to read the output; from then on it ends when the last writer is gone. */
@@ -90,6 +124,7 @@ export class ContainerStdio {
 
   /** Gives bytes to stdin; await it for back-pressure. Without an open stdin they are dropped. */
   async writeStdin(chunk: Uint8Array): Promise<void> {
+    await this.#connected.promise;
     await this.#input?.write(chunk);
   }
 
@@ -102,10 +137,11 @@ export class ContainerStdio {
     this.#options.onStdinClosed();
   }
 
-  /** Changes the terminal's size; without a terminal it does nothing. */
+  /** Changes the terminal's size, now or when it is there; without a terminal it does nothing. */
   resize(size: WindowSize): void {
-    if (this.#engine.master === undefined || this.#closed) return;
-    setWindowSize(this.#engine.master, size);
+    if (!this.#options.tty || this.#closed) return;
+    this.#size = size;
+    this.#terminal?.resize(size);
     this.#options.onResized(size);
   }
 
@@ -118,10 +154,13 @@ export class ContainerStdio {
     this.#closed = true;
     this.spawned();
     this.#output.stop();
-    if (this.#started) await Promise.allSettled([this.done]);
+    this.#terminal?.stop();
+    this.#connected.resolve();
+    await Promise.allSettled([this.#moved, ...(this.#started ? [this.done] : [])]);
     this.#input?.close();
-    const { stdout, stderr, stdin, master } = this.#engine;
-    if (master !== undefined && master !== stdin) closeSync(master);
+    const { stdout, stderr, terminalOutput } = this.#engine;
+    if (this.#terminal !== undefined && this.#input === undefined) closeSync(this.#terminal.master);
+    if (terminalOutput !== undefined && this.#moved === undefined) closeSync(terminalOutput);
     if (stdout !== undefined) closeSync(stdout);
     if (stderr !== undefined) closeSync(stderr);
   }

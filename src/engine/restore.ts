@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { errnoOf, messageOf } from "../errors/index.ts";
 import { parseRfc3339 } from "../os/clock.ts";
-import type { ExitRecord, RuntimeProcess } from "../runtime/index.ts";
+import type { Adoption, ExitRecord, RuntimeProcess } from "../runtime/index.ts";
 import { startAccordingToPolicy } from "./autostart.ts";
 import { cgroupOf } from "./container/cgroup.ts";
 import type { Container } from "./container/container.ts";
@@ -85,15 +85,14 @@ async function takeOver(engine: EngineContext, container: Container): Promise<Ex
   const init = { pid: state.initPid, startTicks: state.startTicks };
   const adoption = runtime.adopt(record.id, group, init);
   if (adoption.state === "lost") return await lost(engine, container);
-  const wrapperPid = adoption.state === "running" ? adoption.process.wrapperPid : state.wrapperPid;
-  await takeOverOutput(engine, container, wrapperPid);
+  await takeOverOutput(engine, container, adoption);
   if (adoption.state === "exited") {
     // They are still to be given back.
     adoptVolumes(engine, record);
-    watchEndedMemory(engine, container, adoption.memoryEvent);
+    watchEndedMemory(engine, container, adoption.held.memoryEvent);
     return adoption.exit;
   }
-  await adopt(engine, container, adoption.process, adoption.memoryEvent);
+  await adopt(engine, container, adoption.process, adoption.held.memoryEvent);
   return undefined;
 }
 
@@ -101,10 +100,13 @@ async function takeOver(engine: EngineContext, container: Container): Promise<Ex
 async function takeOverOutput(
   engine: EngineContext,
   container: Container,
-  wrapperPid: number,
+  adoption: Exclude<Adoption, { state: "lost" }>,
 ): Promise<void> {
   try {
-    startOutput(engine, container, adoptStdio(engine, container, wrapperPid));
+    const stdio = adoptStdio(engine, container);
+    const ended = adoption.state === "running" ? adoption.process.exited : Promise.resolve();
+    stdio.connect(adoption.held.terminal, ended);
+    startOutput(engine, container, stdio);
   } catch (error) {
     if (errnoOf(error) !== "ENOENT") throw error;
     engine.log("warn", `the output of container ${container.id} is gone: ${messageOf(error)}`);

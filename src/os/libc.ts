@@ -14,6 +14,8 @@ const definitions = {
   clock_gettime: { args: [T.i32, T.ptr], returns: T.i32 },
   close: { args: [T.i32], returns: T.i32 },
   connect: { args: [T.i32, T.ptr, T.u32], returns: T.i32 },
+  epoll_create1: { args: [T.i32], returns: T.i32 },
+  epoll_ctl: { args: [T.i32, T.i32, T.i32, T.ptr], returns: T.i32 },
   eventfd: { args: [T.u32, T.i32], returns: T.i32 },
   execve: { args: [T.ptr, T.ptr, T.ptr], returns: T.i32 },
   fcntl: { args: [T.i32, T.i32, T.i64], returns: T.i32 },

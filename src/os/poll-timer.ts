@@ -28,6 +28,7 @@ export class PollTimer {
   #look(): void {
     this.#timer = undefined;
     const waits = [...this.#waiting];
+    if (waits.length === 0) return;
     const states = new DataView(new ArrayBuffer(POLLFD_BYTES * waits.length));
     for (const [i, { fd, events }] of waits.entries()) {
       states.setInt32(i * POLLFD_BYTES, fd, true);

@@ -1,9 +1,10 @@
-import { ptr } from "bun:ffi";
+import { type Pointer, ptr } from "bun:ffi";
 import { constants, openSync } from "node:fs";
 import { check, libc } from "./libc.ts";
 
 const O_CLOEXEC = 0o2000000;
 const TIOCSWINSZ = 0x5414;
+const TIOCGPTPEER = 0x5441;
 const TCGETS = 0x5401;
 const TCSETS = 0x5402;
 
@@ -32,6 +33,12 @@ export function openPty(): Pty {
   const slave = openSync(path, constants.O_RDWR | constants.O_NOCTTY | O_CLOEXEC);
   makeRaw(slave);
   return { master, slave };
+}
+
+/** Opens a pseudo-terminal's other side, wherever its device is (ioctl_tty(2), Linux 4.13): close-on-exec, nobody's controlling terminal. */
+export function openPeer(master: number): number {
+  const flags = constants.O_RDWR | constants.O_NOCTTY | O_CLOEXEC;
+  return check(libc.ioctl(master, TIOCGPTPEER, flags as Pointer), "open a terminal's other side");
 }
 
 /** Sets a terminal's size; the processes it controls get SIGWINCH from the kernel. */

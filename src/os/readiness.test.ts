@@ -2,7 +2,8 @@ import { expect, test } from "bun:test";
 import { closeSync, readSync, writeSync } from "node:fs";
 import { pipe } from "./fd.ts";
 import { PollQueue } from "./poll-queue.ts";
-import { POLLIN, Pollable, PollQueues, type PollSource } from "./readiness.ts";
+import { openPty } from "./pty.ts";
+import { POLLIN, POLLOUT, Pollable, PollQueues, type PollSource } from "./readiness.ts";
 
 const refusing: PollSource = {
   submit: () => {
@@ -49,6 +50,28 @@ test.each(sources)("data, the end and cancel are told through %s", async (_name,
   await ended;
   closeSync(reading);
 });
+
+test.each(sources)(
+  "a terminal's input, and its room for output, are told through %s",
+  async (_name, makeSource) => {
+    const { master, slave } = openPty();
+    const reading = new Pollable(master, makeSource());
+    const writing = new Pollable(master, makeSource());
+    await Promise.race([reading.ready(POLLIN), Bun.sleep(0)]);
+    reading.cancel();
+    const input = reading.ready(POLLIN);
+    expect(await state(input)).toBe("pending");
+    writeSync(slave, "x");
+    await input;
+    await writing.ready(POLLOUT);
+    expect(readSync(master, new Uint8Array(2))).toBe(1);
+    const again = reading.ready(POLLIN);
+    reading.cancel();
+    await again;
+    closeSync(master);
+    closeSync(slave);
+  },
+);
 
 test.each(sources)("a wait that is taken back ends through %s", async (_name, makeSource) => {
   const [reading, writing] = pipe();

@@ -1,4 +1,6 @@
-import { messageOf } from "../errors/index.ts";
+import { ptr } from "bun:ffi";
+import { errnoOf, messageOf, systemError } from "../errors/index.ts";
+import { check, errno, errnoName, libc } from "./libc.ts";
 import { IOCB_BYTES, PollQueue, type Wait } from "./poll-queue.ts";
 import { PollTimer } from "./poll-timer.ts";
 
@@ -8,6 +10,8 @@ import { PollTimer } from "./poll-timer.ts";
  */
 export const POLLIN = 1;
 export const POLLOUT = 4;
+const EPOLL_CLOEXEC = 0o2000000;
+const EPOLL_CTL_ADD = 1;
 
 /** Where waits are entered. `submit` throws when it cannot take another. */
 export interface PollSource {
@@ -55,6 +59,8 @@ let warned = false;
 export class Pollable {
   readonly #iocb = new DataView(new ArrayBuffer(IOCB_BYTES));
   #cancel: (() => void) | undefined;
+  /** The kernel's queues take only files that wake those who wait for them in one place. Terminals have two. */
+  #hasTwoPlaces = false;
 
   /** `preferred` is used until it fails; then, with a warning, the descriptor is looked at again and again. */
   constructor(
@@ -73,8 +79,7 @@ export class Pollable {
       resolve();
     };
     const wait = { fd: this.fd, events, iocb: this.#iocb, ready };
-    const source = this.#submit(wait);
-    this.#cancel = () => source.cancel(wait);
+    this.#cancel = this.#submit(wait);
     return promise;
   }
 
@@ -82,15 +87,49 @@ export class Pollable {
     this.#cancel?.();
   }
 
-  #submit(wait: Wait): PollSource {
+  /** The result takes the wait back. */
+  #submit(wait: Wait): () => void {
     try {
-      this.preferred.submit(wait);
-      return this.preferred;
+      return this.#hasTwoPlaces ? this.#submitByEpoll(wait) : submitTo(this.preferred, wait);
     } catch (error) {
+      if (!this.#hasTwoPlaces && errnoOf(error) === "EINVAL") {
+        this.#hasTwoPlaces = true;
+        return this.#submit(wait);
+      }
       if (!warned) process.emitWarning(`waiting for descriptors by looking at them: ${messageOf(error)}`);
       warned = true;
-      timer.submit(wait);
-      return timer;
+      return submitTo(timer, wait);
     }
   }
+
+  /** An epoll instance is readable when what it watches is ready, and wakes in one place (epoll(7)). */
+  #submitByEpoll(wait: Wait): () => void {
+    const epoll = watcherOf(wait.fd, wait.events);
+    const ready = () => {
+      libc.close(epoll);
+      wait.ready();
+    };
+    try {
+      return submitTo(this.preferred, { fd: epoll, events: POLLIN, iocb: wait.iocb, ready });
+    } catch (error) {
+      libc.close(epoll);
+      throw error;
+    }
+  }
+}
+
+function submitTo(source: PollSource, wait: Wait): () => void {
+  source.submit(wait);
+  return () => source.cancel(wait);
+}
+
+/** An epoll instance that watches one descriptor, close-on-exec. */
+function watcherOf(fd: number, events: number): number {
+  const epoll = check(libc.epoll_create1(EPOLL_CLOEXEC), "make an epoll instance");
+  // struct epoll_event: what is to be told with the event is left zero.
+  const event = new Uint32Array([events, 0, 0, 0]);
+  if (libc.epoll_ctl(epoll, EPOLL_CTL_ADD, fd, ptr(event)) === 0) return epoll;
+  const name = errnoName(errno());
+  libc.close(epoll);
+  throw systemError(`watch a descriptor: ${name}`, { errno: name });
 }

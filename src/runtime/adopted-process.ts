@@ -4,7 +4,7 @@ import { exists, openProcess, type ProcessIdentity, processStatus, startTicks } 
 import { POLLIN, Pollable } from "../os/readiness.ts";
 import type { RuntimeProcess } from "./runtime.ts";
 import type { ExitRecord, StatusDirectory } from "./status-directory.ts";
-import { resizeTerminal } from "./terminal.ts";
+import { childrenOf, resizeInner } from "./terminal.ts";
 import { closeInput, findWrapper } from "./wrapper.ts";
 
 export interface AdoptOptions {
@@ -39,11 +39,10 @@ export function adoptProcess({ name, status, init, onStarted }: AdoptOptions): R
   })();
   started.catch(() => undefined);
   return {
-    wrapperPid: wrapper.pid,
     started,
     exited,
     closeInput: () => closeInput(wrapper),
-    resize: (size) => resizeTerminal(wrapper, size),
+    resize: (size) => resizeInner(childrenOf(wrapper), size),
   };
 }
 

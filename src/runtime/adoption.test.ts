@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { closeSync, constants, openSync, readFileSync, writeFileSync } from "node:fs";
+import { closeSync, constants, openSync, readdirSync, readFileSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { makeFifo } from "../os/fd.ts";
 import { exists, type ProcessIdentity } from "../os/process.ts";
-import { openPty } from "../os/pty.ts";
-import { RuntimeBench, until } from "./testing.ts";
+import { setWindowSize } from "../os/pty.ts";
+import { RuntimeBench, readTerminal, until } from "./testing.ts";
 import { findWrapper } from "./wrapper.ts";
 
 let bench: RuntimeBench;
@@ -20,10 +20,16 @@ const engine = `
   const { closeSync, openSync, constants } = require("node:fs");
   const { OciRuntime, StatusDirectory } = await import("${join(import.meta.dir, "index.ts")}");
   const { detectCgroups } = await import("${join(import.meta.dir, "../os/cgroup/index.ts")}");
-  const { execRoot, bundle } = JSON.parse(process.argv[1]);
+  const { execRoot, bundle, binary, terminal } = JSON.parse(process.argv[1]);
   const status = new StatusDirectory(execRoot);
   status.announce();
-  const runtime = new OciRuntime({ name: "crun", binary: "crun", execRoot, status, cgroups: detectCgroups() });
+  const runtime = new OciRuntime({ name: binary, binary, execRoot, status, cgroups: detectCgroups() });
+  if (terminal) {
+    const started = runtime.run({ ...bundle, stdio: { terminal: {} } });
+    console.log(JSON.stringify(await started.started), await started.terminal);
+    setInterval(() => undefined, 1000);
+    await new Promise(() => undefined);
+  }
   const path = bundle.bundle + "/stdout";
   const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const stdout = openSync(path, constants.O_WRONLY);
@@ -33,14 +39,16 @@ const engine = `
   setInterval(() => undefined, 1000);
 `;
 
-async function startUnderDoomedEngine(args: string[]) {
-  const bundle = bench.prepare(args);
+async function startUnderDoomedEngine(args: string[], { binary = "crun", terminal = false } = {}) {
+  const bundle = bench.prepare(args, (spec) => {
+    spec.process!.terminal = terminal;
+  });
   const fifo = join(bundle.bundle, "stdout");
   makeFifo(fifo, 0o600);
-  const argument = JSON.stringify({ execRoot: bench.directory, bundle });
+  const argument = JSON.stringify({ execRoot: bench.directory, bundle, binary, terminal });
   const child = Bun.spawn([process.execPath, "-e", engine, argument], { stdout: "pipe", stderr: "inherit" });
   const { value } = await child.stdout.getReader().read();
-  const init = JSON.parse(new TextDecoder().decode(value)) as ProcessIdentity;
+  const init = JSON.parse(new TextDecoder().decode(value).replace(/ \d+\n$/, "")) as ProcessIdentity;
   child.kill("SIGKILL");
   await child.exited;
   return { bundle, init, fifo };
@@ -84,7 +92,7 @@ test("a killed wrapper counts as the container's end", async () => {
   const { bundle, init } = await startUnderDoomedEngine(["sleep", "100"]);
   const adoption = bench.runtime.adopt(bundle.id, bundle.group, init);
   if (adoption.state !== "running") throw new Error(`the container is ${adoption.state}`);
-  process.kill(adoption.process.wrapperPid, "SIGKILL");
+  process.kill(findWrapper(bench.status, bundle.id)?.pid ?? 0, "SIGKILL");
   expect((await adoption.process.exited).code).toBe(137);
   await bench.runtime.remove(bundle.id, bundle.group);
   expect(exists(init)).toBe(false);
@@ -94,24 +102,25 @@ test("nothing to adopt is lost", () => {
   expect(bench.runtime.adopt("nobody", bench.group("nobody")).state).toBe("lost");
 });
 
-test("a terminal stays usable through its master, which the wrapper holds", async () => {
-  const bundle = bench.prepare(["sh", "-c", "stty size; read line; echo got $line"], (spec) => {
-    spec.process!.terminal = true;
-  });
-  const { master, slave } = openPty();
-  const fifo = join(bundle.bundle, "stdout");
-  makeFifo(fifo, 0o600);
-  const reader = openSync(fifo, constants.O_RDONLY | constants.O_NONBLOCK);
-  const stdout = openSync(fifo, constants.O_WRONLY);
-  const stdio = { stdin: slave, stdout, stderr: stdout, hold: { output: [reader, master] } };
-  const run = bench.runtime.run({ ...bundle, stdio });
-  closeSync(stdout);
-  closeSync(slave);
-  bench.status.announce();
-  await run.started;
-  writeFileSync(master, "hello\n");
-  const text = await new Response(Bun.file(reader).stream()).text();
-  expect(text).toContain("got hello");
-  expect((await run.exited).code).toBe(0);
-  expect(readFileSync(bench.status.file(`${bundle.id}.exit`), "utf8")).toBe("0\n");
-});
+test.each(["crun", "runc"])(
+  "a terminal that %s made stays with the next engine, and the one after",
+  async (binary) => {
+    const script = "echo before; read line; stty size; echo got $line";
+    const { bundle, init } = await startUnderDoomedEngine(["sh", "-c", script], { binary, terminal: true });
+    const first = bench.runtime.adopt(bundle.id, bundle.group, init);
+    const second = bench.runtime.adopt(bundle.id, bundle.group, init);
+    if (first.state !== "running" || second.state !== "running") throw new Error("the container is gone");
+    for (const { held } of [first, second]) expect(held.terminal).toBeGreaterThan(2);
+    closeSync(first.held.terminal ?? -1);
+    const master = second.held.terminal ?? -1;
+    setWindowSize(master, { rows: 12, cols: 34 });
+    second.process.resize({ rows: 12, cols: 34 });
+    writeSync(master, "hello\n");
+    bench.status.announce();
+    expect((await second.process.exited).code).toBe(0);
+    expect(readTerminal(master)).toBe("before\r\nhello\r\n12 34\r\ngot hello\r\n");
+    expect(readFileSync(bench.status.file(`${bundle.id}.exit`), "utf8")).toBe("0\n");
+    await bench.runtime.remove(bundle.id, bundle.group);
+    expect(readdirSync(bench.status.path)).toEqual([]);
+  },
+);

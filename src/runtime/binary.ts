@@ -6,6 +6,8 @@ import { sealedCopy } from "../os/sealed-file.ts";
 /** The wrapper's descriptor of the executable. */
 export const binaryDescriptor = 7;
 
+const VERSION_MS = 5_000;
+
 /** What to execute: `path`, in a process that has `fd` as its descriptor `binaryDescriptor`. */
 export interface Executable {
   path: string;
@@ -18,6 +20,7 @@ export interface Executable {
  * they notice the seals and save the effort.
  */
 export class RuntimeBinary {
+  #crun: { source: string; modified: number; is: boolean } | undefined;
   #sealed: { source: string; modified: number; fd: number } | undefined;
   readonly #link: string;
 
@@ -38,6 +41,18 @@ export class RuntimeBinary {
     const path = Bun.which(this.command);
     if (path !== null) return path;
     throw unavailable(`the OCI runtime ${this.runtime} is not installed: ${this.command} was not found`);
+  }
+
+  /** Whether it says that it is crun, whatever it is called. */
+  isCrun(): boolean {
+    const source = this.source();
+    const modified = statSync(source).mtimeMs;
+    if (this.#crun?.source !== source || this.#crun.modified !== modified) {
+      // It takes some milliseconds, once.
+      const { stdout } = Bun.spawnSync([source, "--version"], { timeout: VERSION_MS });
+      this.#crun = { source, modified, is: stdout.toString().startsWith("crun version ") };
+    }
+    return this.#crun.is;
   }
 
   /** The copy; a newer executable is noticed. */

@@ -6,11 +6,12 @@ import type { CgroupManager } from "../os/cgroup/index.ts";
 import { type ProcessIdentity, sendSignal } from "../os/process.ts";
 import { adoptProcess } from "./adopted-process.ts";
 import { RuntimeBinary } from "./binary.ts";
-import type { Adoption, ExecOptions, RunOptions, Runtime, RuntimeProcess } from "./runtime.ts";
+import type { Adoption, ExecOptions, Held, RunOptions, Runtime, StartedProcess, Streams } from "./runtime.ts";
 import { SeccompFilters } from "./seccomp-filters.ts";
 import type { StatusDirectory } from "./status-directory.ts";
+import { HandedOver, Surrounding, type Terminal, takeTerminal } from "./terminal.ts";
 import { startProcess } from "./wrapped-process.ts";
-import { findWrapper, killWrapper, takeMemoryEvent } from "./wrapper.ts";
+import { EVENT, findWrapper, killWrapper, takeHeld } from "./wrapper.ts";
 
 export interface RuntimeOptions {
   name: string;
@@ -58,12 +59,15 @@ export class OciRuntime implements Runtime {
     if (unknown !== undefined) this.#unknownProfiles.set(bundle, unknown);
   }
 
-  run({ id, group, bundle, runDir, stdio, transient, signal }: RunOptions): RuntimeProcess {
+  run({ id, group, bundle, runDir, stdio, transient, signal }: RunOptions): StartedProcess {
     const { status } = this.#options;
     const logPath = join(runDir, "runtime.log");
+    const executable = this.#binary.executable();
+    const terminal = this.#terminal(id, stdio);
     const args = this.#arguments(
       logPath,
       "run",
+      ...(terminal?.arguments ?? []),
       "--bundle",
       bundle,
       "--pid-file",
@@ -75,12 +79,13 @@ export class OciRuntime implements Runtime {
     const profile = this.#unknownProfiles.get(bundle);
     this.#unknownProfiles.delete(bundle);
     return startProcess({
-      executable: this.#binary.executable(),
+      executable,
       args,
       name: id,
       status,
       keepsStatus: transient !== true,
       stdio,
+      terminal,
       ...(signal && { signal }),
       onStarted: (init) => {
         known.init = init;
@@ -96,20 +101,24 @@ export class OciRuntime implements Runtime {
     });
   }
 
-  async exec({ id, execId, process, runDir, stdio, signal }: ExecOptions): Promise<RuntimeProcess> {
+  async exec({ id, execId, process, runDir, stdio, signal }: ExecOptions): Promise<StartedProcess> {
     const { status } = this.#options;
     const logPath = join(runDir, `${execId}.log`);
     const specPath = join(runDir, `${execId}.json`);
     writeFileSync(specPath, JSON.stringify(process));
     const pidFile = status.file(`${execId}.pid`);
-    const args = this.#arguments(logPath, "exec", "--process", specPath, "--pid-file", pidFile, id);
+    const executable = this.#binary.executable();
+    const terminal = this.#terminal(execId, stdio);
+    const options = [...(terminal?.arguments ?? []), "--process", specPath, "--pid-file", pidFile];
+    const args = this.#arguments(logPath, "exec", ...options, id);
     const started = startProcess({
-      executable: this.#binary.executable(),
+      executable,
       args,
       name: execId,
       status,
       keepsStatus: false,
       stdio,
+      terminal,
       ...(signal && { signal }),
       failure: { verb: "exec", runtime: this.name, logPath, executable: () => process.args?.[0] ?? "" },
     });
@@ -151,10 +160,9 @@ export class OciRuntime implements Runtime {
   adopt(id: string, group: string, init?: ProcessIdentity): Adoption {
     const { status } = this.#options;
     const wrapper = findWrapper(status, id);
-    const memoryEvent = wrapper && takeMemoryEvent(wrapper);
-    const held = memoryEvent === undefined ? {} : { memoryEvent };
+    const held = wrapper === undefined ? {} : this.#takeHeld(id, wrapper);
     const exit = status.exit(id);
-    if (exit !== undefined) return { state: "exited", exit, ...held };
+    if (exit !== undefined) return { state: "exited", exit, held };
     const known: Known = { group };
     const adopted = adoptProcess({
       name: id,
@@ -166,7 +174,7 @@ export class OciRuntime implements Runtime {
     });
     if (adopted === undefined) return { state: "lost" };
     this.#known.set(id, known);
-    return { state: "running", process: adopted, ...held };
+    return { state: "running", process: adopted, held };
   }
 
   list(): string[] {
@@ -194,6 +202,23 @@ export class OciRuntime implements Runtime {
     const version = /version (\S+)/.exec(output)?.[1];
     if (version === undefined) throw systemError(`${this.#options.binary} --version says no version`);
     return version;
+  }
+
+  #terminal(name: string, { terminal }: Streams): Terminal | undefined {
+    if (terminal === undefined) return undefined;
+    const { status } = this.#options;
+    return this.#binary.isCrun()
+      ? new HandedOver(status, name)
+      : new Surrounding(status, name, terminal.size);
+  }
+
+  #takeHeld(name: string, wrapper: ProcessIdentity): Held {
+    const memoryEvent = takeHeld(wrapper, EVENT);
+    const terminal = takeTerminal(this.#options.status, name, wrapper);
+    return {
+      ...(memoryEvent === undefined ? {} : { memoryEvent }),
+      ...(terminal === undefined ? {} : { terminal }),
+    };
   }
 
   #container(id: string): Known {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Spec } from "../oci/spec.ts";
 import { makeFifo } from "../os/fd.ts";
 import { isDeafTo } from "../os/process.ts";
-import { makeProcess, RuntimeBench, until } from "./testing.ts";
+import { makeProcess, RuntimeBench, readTerminal, until } from "./testing.ts";
 
 const silent = { stdin: "ignore", stdout: "ignore", stderr: "ignore" } as const;
 
@@ -69,7 +69,8 @@ for (const binary of ["crun", "runc"]) {
       const bundle = bench.prepare(["sh", "-c", "trap 'exit 3' TERM; while :; do sleep 0.01; done"]);
       const process = bench.runtime.run({ ...bundle, stdio: silent });
       const { pid } = await process.started;
-      while (isDeafTo(pid, 15)) await Bun.sleep(1);
+      // Until it has become the shell, runc would take the signal.
+      await until(() => readFileSync(`/proc/${pid}/comm`, "utf8") === "sh\n" && !isDeafTo(pid, 15));
       expect(bench.runtime.pids(bundle.id).length).toBeGreaterThan(0);
       await bench.runtime.pause(bundle.id);
       expect(bench.cgroups.isFrozen(bundle.group)).toBe(true);
@@ -117,6 +118,51 @@ for (const binary of ["crun", "runc"]) {
       expect(error.message).toContain(text);
       expect(error.kind).toBe("invalid");
       expect(error.details.exitCode).toBe(exitCode);
+    });
+
+    test("a terminal has all that was said there, however soon the process ended", async () => {
+      for (let round = 0; round < 10; round++) {
+        const bundle = bench.prepare(["echo", `round ${round}`], (spec) => {
+          spec.process!.terminal = true;
+        });
+        const process = bench.runtime.run({ ...bundle, stdio: { terminal: {} } });
+        const master = await process.terminal;
+        await process.exited;
+        expect(readTerminal(master ?? -1)).toBe(`round ${round}\r\n`);
+        await bench.runtime.remove(bundle.id, bundle.group);
+      }
+    });
+
+    test("there is no terminal of a process that was not started", async () => {
+      const bundle = bench.prepare(["missing"], (spec) => {
+        spec.process!.terminal = true;
+      });
+      const process = bench.runtime.run({ ...bundle, stdio: { terminal: {} } });
+      expect(await process.terminal).toBeUndefined();
+      expect((await process.started.catch((reason) => reason)).details.exitCode).toBe(127);
+      await bench.runtime.remove(bundle.id, bundle.group);
+    });
+
+    test("further processes have terminals of their own", async () => {
+      const bundle = bench.prepare(["sleep", "100"]);
+      await bench.runtime.run({ ...bundle, stdio: silent }).started;
+      // runc gives it its size a moment after the start.
+      const sized = 'until [ "$(stty size)" = "12 34" ]; do :; done; echo sized';
+      const further = await bench.runtime.exec({
+        id: bundle.id,
+        execId: "e1",
+        process: {
+          ...makeProcess(["sh", "-c", sized]),
+          terminal: true,
+          consoleSize: { height: 12, width: 34 },
+        },
+        runDir: bundle.runDir,
+        stdio: { terminal: { size: { rows: 12, cols: 34 } } },
+      });
+      const master = await further.terminal;
+      await further.exited;
+      expect(readTerminal(master ?? -1)).toBe("sized\r\n");
+      await bench.runtime.remove(bundle.id, bundle.group);
     });
 
     test("gives a start up", async () => {

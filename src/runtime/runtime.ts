@@ -7,8 +7,7 @@ import type { ExitRecord } from "./status-directory.ts";
 export type Stream = number | "ignore";
 
 /**
- * What the wrapper holds on the container's behalf. `output` are read ends of pipes, or the master of a
- * terminal; `input` is the write end of the container's stdin, let go by `closeInput`; `memoryEvent` counts
+ * What the wrapper holds on the container's behalf. `output` are read ends of pipes; `input` is the write end of the container's stdin, let go by `closeInput`; `memoryEvent` counts
  * memory shortages for the next engine.
  */
 export interface HeldDescriptors {
@@ -17,12 +16,11 @@ export interface HeldDescriptors {
   memoryEvent?: number;
 }
 
-export interface Streams {
-  stdin: Stream;
-  stdout: Stream;
-  stderr: Stream;
-  hold?: HeldDescriptors;
-}
+/** A process's streams, or none: those of one with a terminal are there. */
+export type Streams = (
+  | { stdin: Stream; stdout: Stream; stderr: Stream; terminal?: never }
+  | { terminal: { size?: WindowSize | undefined } }
+) & { hold?: HeldDescriptors };
 
 export interface RunOptions {
   id: string;
@@ -53,8 +51,6 @@ export interface ExecOptions {
 
 /** A process that a runtime started, seen from outside. */
 export interface RuntimeProcess {
-  /** The shell that is the runtime's parent, or the runtime itself where it needs none: the leader of their process group. */
-  readonly wrapperPid: number;
   /**
    * Resolves once the process was started. Rejects when it was not, with what the runtime said and
    * `details.exitCode` 126, 127 or 128; or with `cancelled`. Output that came before is the runtime's own: drop it.
@@ -64,14 +60,27 @@ export interface RuntimeProcess {
   readonly exited: Promise<ExitRecord>;
   /** Half-close: the process reads end-of-file once it has read what was written. */
   closeInput(): void;
-  /** Gives the process's terminal a size; without one it does nothing. */
+  /** Tells a runtime that keeps the process's own terminal to itself that ours has a new size. */
   resize(size: WindowSize): void;
 }
 
-/** `memoryEvent` is what the wrapper has held by that name, the caller's to close. */
+export interface StartedProcess extends RuntimeProcess {
+  /**
+   * Our side of the process's terminal once it was started, non-blocking and the caller's to close. Undefined when it was to
+   * have none, was not started, or ended before it had one. Never rejects but for failing system calls.
+   */
+  readonly terminal: Promise<number | undefined>;
+}
+
+/** What the wrapper has held, the caller's to close: the counter of that name, and our side of the terminal. */
+export interface Held {
+  readonly memoryEvent?: number;
+  readonly terminal?: number;
+}
+
 export type Adoption =
-  | { state: "running"; process: RuntimeProcess; memoryEvent?: number }
-  | { state: "exited"; exit: ExitRecord; memoryEvent?: number }
+  | { state: "running"; process: RuntimeProcess; held: Held }
+  | { state: "exited"; exit: ExitRecord; held: Held }
   /** Neither a process nor a record of its end. */
   | { state: "lost" };
 
@@ -85,9 +94,9 @@ export interface Runtime {
   /** Writes `config.json` into a bundle, in the form that this runtime starts fastest. */
   writeBundle(bundle: string, spec: Spec): void;
   /** Starts a container. The bundle must stay until it has ended. Throws `unavailable` when the runtime is not installed. */
-  run(options: RunOptions): RuntimeProcess;
+  run(options: RunOptions): StartedProcess;
   /** Starts a further process in a running container. */
-  exec(options: ExecOptions): Promise<RuntimeProcess>;
+  exec(options: ExecOptions): Promise<StartedProcess>;
   /** Sends a signal to the first process; false when it is gone. */
   kill(id: string, signal: number): boolean;
   /** Sends SIGKILL to every process of the container: needed where it has no PID namespace of its own. */

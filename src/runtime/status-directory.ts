@@ -22,14 +22,15 @@ export interface ExitRecord {
 
 /**
  * `<exec-root>/status`: where runtimes and wrappers of all containers leave what an engine, this one or the
- * next, needs to know: `<id>.wrapper` and `<id>.pid` (process ids) and `<id>.exit` (exit status, written when
- * it happened). One inotify watch serves the whole engine.
+ * next, needs to know: `<id>.wrapper` and `<id>.pid` (process ids), `<id>.exit` (exit status, written when it
+ * happened) and `<id>.console` (the socket of the safe with its terminal). One inotify watch serves the whole engine.
  */
 export class StatusDirectory {
   readonly path: string;
   readonly alivePath: string;
   #inotify: Inotify | undefined;
   #alive: number | undefined;
+  #folder: number | undefined;
   readonly #waiters = new Map<string, Set<() => void>>();
 
   constructor(execRoot: string) {
@@ -55,6 +56,16 @@ export class StatusDirectory {
     return join(this.path, name);
   }
 
+  consolePath(name: string): string {
+    return this.file(`${name}.console`);
+  }
+
+  /** The same for a runtime that this process starts, short enough for a socket's address wherever the exec root is. */
+  consoleAddress(name: string): string {
+    this.#folder ??= openSync(this.path, constants.O_RDONLY | constants.O_DIRECTORY);
+    return `/proc/${process.pid}/fd/${this.#folder}/${name}.console`;
+  }
+
   pid(name: string): number | undefined {
     return this.#number(`${name}.pid`);
   }
@@ -70,13 +81,14 @@ export class StatusDirectory {
 
   /** Names that anything is known of. */
   list(): string[] {
-    const names = readdirSync(this.path).map((file) => file.replace(/\.(wrapper|pid|exit)$/, ""));
+    const names = readdirSync(this.path).map((file) => file.replace(/\.(wrapper|pid|exit|console)$/, ""));
     return [...new Set(names)];
   }
 
   /** Removes all that is known of a name; nothing is fine. */
   forget(name: string): void {
-    for (const kind of ["wrapper", "pid", "exit"]) rmSync(this.file(`${name}.${kind}`), { force: true });
+    for (const kind of ["wrapper", "pid", "exit", "console"])
+      rmSync(this.file(`${name}.${kind}`), { force: true });
   }
 
   /**
@@ -122,7 +134,8 @@ export class StatusDirectory {
   close(): void {
     this.#inotify?.close();
     if (this.#alive !== undefined) closeSync(this.#alive);
-    this.#inotify = this.#alive = undefined;
+    if (this.#folder !== undefined) closeSync(this.#folder);
+    this.#inotify = this.#alive = this.#folder = undefined;
   }
 
   #watch(): void {

@@ -1,7 +1,16 @@
-import { copyFileSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { errnoOf } from "../errors/index.ts";
 import type { Process, Spec } from "../oci/spec.ts";
 import { detectCgroups } from "../os/cgroup/index.ts";
 import { hideUnifiedHierarchy } from "../os/mountns.ts";
@@ -116,4 +125,18 @@ export async function until(condition: () => boolean): Promise<void> {
     if (Date.now() > deadline) throw new Error("the condition did not come true");
     await Bun.sleep(5);
   }
+}
+
+/** All that was said on a terminal until now; closes its master, which is non-blocking. */
+export function readTerminal(master: number): string {
+  const parts: Buffer[] = [];
+  const buffer = Buffer.alloc(65536);
+  try {
+    for (;;) parts.push(Buffer.from(buffer.subarray(0, readSync(master, buffer))));
+  } catch (error) {
+    if (!["EIO", "EAGAIN"].includes(errnoOf(error) ?? "")) throw error;
+  } finally {
+    closeSync(master);
+  }
+  return Buffer.concat(parts).toString();
 }

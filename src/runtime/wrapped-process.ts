@@ -1,11 +1,11 @@
 import { cancelled } from "../errors/index.ts";
 import { type ProcessIdentity, startTicks } from "../os/process.ts";
 import type { Executable } from "./binary.ts";
-import type { RuntimeProcess, Streams } from "./runtime.ts";
+import type { StartedProcess, Stream, Streams } from "./runtime.ts";
 import { type StartFailure, startError } from "./start-failure.ts";
 import type { ExitRecord, StatusDirectory } from "./status-directory.ts";
-import { resizeTerminal } from "./terminal.ts";
-import { closeInput, killWrapper, wrapperCommand } from "./wrapper.ts";
+import { childrenOf, resizeInner, type Terminal } from "./terminal.ts";
+import { closeInput, killWrapper, type WrapperOptions, wrapperCommand } from "./wrapper.ts";
 
 export interface StartOptions {
   executable: Executable;
@@ -16,6 +16,8 @@ export interface StartOptions {
   /** The end is recorded for an engine to come. */
   keepsStatus: boolean;
   stdio: Streams;
+  /** Where the process is to have one. */
+  terminal: Terminal | undefined;
   signal?: AbortSignal;
   onStarted?: (init: ProcessIdentity) => void;
   failure: Omit<StartFailure, "code" | "executable"> & { executable: () => string };
@@ -26,50 +28,80 @@ export interface StartOptions {
  * of, it does without: the runtime itself keeps the held descriptors for as long as it waits, and closes them in the
  * process that it starts.
  */
-export function startProcess(options: StartOptions): RuntimeProcess {
-  const { status, name, stdio, executable, keepsStatus } = options;
-  const { output = [], input, memoryEvent } = stdio.hold ?? {};
-  const [first, second] = output;
-  const holdsInput = input !== undefined;
-  const command = [executable.path, ...options.args];
-  const child = Bun.spawn({
-    cmd:
-      keepsStatus || holdsInput
-        ? wrapperCommand(status, name, command, { keepsStatus, holdsInput })
-        : command,
-    cwd: "/",
-    env: { PATH: process.env.PATH ?? "/usr/sbin:/usr/bin:/sbin:/bin" },
-    stdio: [
-      stdio.stdin,
-      stdio.stdout,
-      stdio.stderr,
-      first ?? null,
-      second ?? null,
-      input ?? null,
-      null,
-      executable.fd ?? null,
-      ...(memoryEvent === undefined ? [] : [memoryEvent]),
-    ],
-    detached: true,
-  });
-  child.unref();
+export function startProcess(options: StartOptions): StartedProcess {
+  const { status, name, stdio, keepsStatus, terminal } = options;
+  const holdsInput = stdio.hold?.input !== undefined;
+  const isWrapped = keepsStatus || holdsInput;
+  const child = spawn(options, isWrapped ? { keepsStatus, holdsInput } : undefined);
   const wrapper = { pid: child.pid, startTicks: startTicks(child.pid) ?? 0 };
   const ended = child.exited.then(() => ({
     // A wrapper that was killed itself has no status to pass on: 128 and the signal, like a shell.
     code: child.exitCode ?? 128 + 9,
   }));
   const started = awaitStart(options, wrapper, ended);
+  const master = takeMaster(terminal, started, ended);
   // Whoever only waits for the end need not look at the start.
-  started.catch(() => undefined);
+  for (const promise of [started, master]) promise.catch(() => undefined);
   return {
-    wrapperPid: child.pid,
     started,
+    terminal: master,
     exited: ended.then(({ code }): ExitRecord => status.exit(name) ?? { code, finishedAt: new Date() }),
     closeInput: () => {
       if (holdsInput) closeInput(wrapper);
     },
-    resize: (size) => resizeTerminal(wrapper, size),
+    resize: (size) => resizeInner(isWrapped ? childrenOf(wrapper) : [wrapper.pid], size),
   };
+}
+
+function spawn(options: StartOptions, wrapping: WrapperOptions | undefined): Bun.Subprocess {
+  const { executable, args, status, name, stdio, terminal } = options;
+  const { output = [], input, memoryEvent } = stdio.hold ?? {};
+  const command = [executable.path, ...args];
+  try {
+    const child = Bun.spawn({
+      cmd: wrapping ? wrapperCommand(status, name, command, wrapping) : command,
+      cwd: "/",
+      env: { PATH: process.env.PATH ?? "/usr/sbin:/usr/bin:/sbin:/bin" },
+      stdio: [
+        ...streamsOf(stdio, terminal),
+        output[0] ?? null,
+        output[1] ?? null,
+        terminal?.held ?? input ?? null,
+        null,
+        executable.fd ?? null,
+        ...(memoryEvent === undefined ? [] : [memoryEvent]),
+      ],
+      detached: true,
+    });
+    child.unref();
+    terminal?.spawned();
+    return child;
+  } catch (error) {
+    terminal?.close();
+    throw error;
+  }
+}
+
+function streamsOf(stdio: Streams, terminal: Terminal | undefined): [Stream, Stream, Stream] {
+  if (stdio.terminal === undefined) return [stdio.stdin, stdio.stdout, stdio.stderr];
+  const stream = terminal?.stream ?? "ignore";
+  return [stream, stream, stream];
+}
+
+async function takeMaster(
+  terminal: Terminal | undefined,
+  started: Promise<unknown>,
+  ended: Promise<unknown>,
+): Promise<number | undefined> {
+  try {
+    const isStarted = await started.then(
+      () => true,
+      () => false,
+    );
+    return isStarted ? await terminal?.master(ended) : undefined;
+  } finally {
+    terminal?.close();
+  }
 }
 
 async function awaitStart(

@@ -7,9 +7,10 @@ import type { StatusDirectory } from "./status-directory.ts";
 /**
  * The shell program that is the parent of a runtime. It outlives the engine and keeps what must not be lost
  * with it: the exit status, the read ends of the output pipes (so that nothing the container writes is lost or
- * answered with SIGPIPE) and the write end of its stdin. Only builtins are used: no process is started but the
- * runtime. Descriptors: 0 to 2 are the container's, 3 and 4 are held, 5 is the write end of its stdin and is
- * let go on SIGUSR1, 7 is the runtime's executable, 8 is held like 3 and 4.
+ * answered with SIGPIPE) and the write end of its stdin, or the safe that its terminal's master is in. Only builtins
+ * are used: no process is started but the runtime. Descriptors: 0 to 2 are the container's, 3 and 4 are held, 5 is
+ * the write end of its stdin and is let go on SIGUSR1, or the safe; 7 is the runtime's executable, 8 is held like 3
+ * and 4.
  *
  * Arguments: path stem of the status files, path of the `alive` FIFO (empty: leave no status), the runtime's
  * argv.
@@ -50,16 +51,17 @@ done
 trap '' USR1
 `;
 
+/** The kind of the counter of memory shortages. */
+export const EVENT = /^anon_inode:\[eventfd\]$/;
+
 /**
- * The counter of memory shortages that a wrapper holds, if it does; the caller's to close. It is known by its kind:
- * a shell that waits for a foreground command keeps what the command is not to have under other numbers.
+ * A duplicate of what a wrapper holds of a kind, if it does; the caller's to close. It is known by its kind: a shell that
+ * waits for a foreground command keeps what the command is not to have under other numbers.
  */
-export function takeMemoryEvent({ pid }: ProcessIdentity): number | undefined {
+export function takeHeld({ pid }: ProcessIdentity, kind: RegExp): number | undefined {
   const folder = `/proc/${pid}/fd`;
   try {
-    const fd = readdirSync(folder).find(
-      (name) => readlinkSync(`${folder}/${name}`) === "anon_inode:[eventfd]",
-    );
+    const fd = readdirSync(folder).find((name) => kind.test(readlinkSync(`${folder}/${name}`)));
     return fd === undefined ? undefined : takeFd(pid, Number(fd));
   } catch (error) {
     // Not there, or the wrapper has ended meanwhile.
@@ -71,7 +73,7 @@ export function takeMemoryEvent({ pid }: ProcessIdentity): number | undefined {
 export interface WrapperOptions {
   /** Leaves status files and waits for an engine; else it ends as soon as the command does. */
   keepsStatus: boolean;
-  /** Descriptor 5 is there, and SIGUSR1 closes it. */
+  /** Descriptor 5 is the write end of stdin, and SIGUSR1 closes it. */
   holdsInput: boolean;
 }
 

@@ -129,7 +129,6 @@ function initialState(): ContainerRecord["state"] {
     finishedAt: never,
     initPid: 0,
     startTicks: 0,
-    wrapperPid: 0,
   };
 }
 

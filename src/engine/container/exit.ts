@@ -115,7 +115,6 @@ function account(engine: EngineContext, container: Container, exit: ExitRecord):
   state.finishedAt = rfc3339Nano(end);
   state.initPid = 0;
   state.startTicks = 0;
-  state.wrapperPid = 0;
   if (usage !== undefined) {
     state.usage = { peakMemory: usage.peakMemory ?? 0, cpuNanoseconds: usage.cpuNanoseconds };
   }

@@ -44,7 +44,6 @@ export interface RecordedState {
   initPid: number;
   /** Field 22 of /proc/PID/stat: tells a reused pid from the one that was started. */
   startTicks: number;
-  wrapperPid: number;
   /** Paused by the engine for the time of its own work: the next engine lets it go on if this one is killed. */
   pausedForWork?: boolean;
   /** While running: what the network gave it. */

@@ -88,6 +88,7 @@ export async function launch(engine: EngineContext, container: Container): Promi
     });
     stdio.spawned();
     const identity = await process.started;
+    stdio.connect(await process.terminal, process.exited);
     // What came before was the runtime's own: it is logged nowhere.
     startOutput(engine, container, stdio);
     started(engine, container, { process, release: () => releaseRun(engine, record) }, identity, network);
@@ -130,7 +131,6 @@ function started(
     finishedAt: record.state.finishedAt,
     initPid: identity.pid,
     startTicks: identity.startTicks,
-    wrapperPid: run.process.wrapperPid,
     ...(network.recorded === undefined ? {} : { network: network.recorded }),
   };
   container.run = run;

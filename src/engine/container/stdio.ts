@@ -17,9 +17,9 @@ export function openStdio(engine: EngineContext, container: Container): Containe
 }
 
 /** Takes over the streams of a container that runs since a former engine. */
-export function adoptStdio(engine: EngineContext, container: Container, shellPid: number): ContainerStdio {
+export function adoptStdio(engine: EngineContext, container: Container): ContainerStdio {
   const { bundle } = engine.paths.container(container.id);
-  container.stdio = ContainerStdio.adopt(bundle, { ...stdioOptions(container), shellPid });
+  container.stdio = ContainerStdio.adopt(bundle, stdioOptions(container));
   return container.stdio;
 }
 
@@ -36,15 +36,12 @@ function stdioOptions(container: Container): Parameters<typeof ContainerStdio.cr
 }
 
 /** The streams as a runtime's parent inherits them. */
-export function descriptorsOf({ child }: ContainerStdio): RunOptions["stdio"] {
+export function descriptorsOf(stdio: ContainerStdio): RunOptions["stdio"] {
+  const { child } = stdio;
   if (child === undefined) throw new Error("streams that were taken over have no other end");
-  const [stdout, stderr, input] = child.hold;
-  return {
-    stdin: child.stdin,
-    stdout: child.stdout,
-    stderr: child.stderr,
-    hold: { output: [stdout, stderr], ...(input === null ? {} : { input }) },
-  };
+  const { streams, output, input } = child;
+  const hold = { output, ...(input === undefined ? {} : { input }) };
+  return streams === undefined ? { terminal: { size: stdio.size }, hold } : { ...streams, hold };
 }
 
 /** Begins to read the container's output, into its log and to whoever is attached. */

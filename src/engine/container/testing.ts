@@ -23,7 +23,6 @@ export function testRecord(changes: Partial<ContainerRecord>): ContainerRecord {
       finishedAt: never,
       initPid: 0,
       startTicks: 0,
-      wrapperPid: 0,
     },
     restartCount: 0,
     manuallyStopped: false,

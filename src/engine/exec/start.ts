@@ -108,7 +108,7 @@ export async function startExec(
   exec.stdio = stdio;
   try {
     attach(stdio);
-    exec.process = await runtimeOf(engine, record).exec({
+    const process = await runtimeOf(engine, record).exec({
       id: record.id,
       execId: exec.id,
       process: processOf(engine, exec, request),
@@ -116,8 +116,10 @@ export async function startExec(
       stdio: descriptorsOf(stdio),
       ...(signal === undefined ? {} : { signal }),
     });
+    exec.process = process;
     stdio.spawned();
-    exec.identity = await exec.process.started;
+    exec.identity = await process.started;
+    stdio.connect(await process.terminal, process.exited);
   } catch (error) {
     await stdio.close();
     const exitCode = error instanceof SlipwayError ? error.details.exitCode : undefined;

@@ -47,7 +47,6 @@ export function transientRecord(
       finishedAt: never,
       initPid: 0,
       startTicks: 0,
-      wrapperPid: 0,
     },
     restartCount: 0,
     manuallyStopped: false,

@@ -49,7 +49,6 @@ function specFor(request: Parameters<typeof validateCreate>[0], root = rootfs())
       finishedAt: never,
       initPid: 0,
       startTicks: 0,
-      wrapperPid: 0,
     },
     restartCount: 0,
     manuallyStopped: false,
