@@ -1,24 +1,35 @@
+import type { Works } from "./layers/child/serve.ts";
+
 /**
  * The composition root. What a process becomes is decided here and nowhere else, and only the modules of
  * that role are loaded: start-up time is part of every command.
  */
 const internal: Record<string, () => Promise<{ run(args: string[]): Promise<number> }>> = {
-  "build-checksum": () => import("./builder/op/child/checksum.ts"),
-  "build-file": () => import("./builder/op/child/file.ts"),
-  "build-mask": () => import("./builder/op/child/mask.ts"),
   "fs-archive": () => import("./layers/child/archive.ts"),
   "layer-apply": () => import("./layers/child/apply.ts"),
   "layer-compare": () => import("./layers/child/compare.ts"),
   "layer-compress": () => import("./layers/child/compress.ts"),
-  "layer-diff": () => import("./layers/child/diff.ts"),
   "layer-rewrite": () => import("./layers/child/rewrite.ts"),
+  "layer-write": () => import("./layers/child/write.ts"),
   "layer-verify": () => import("./layers/child/verify.ts"),
   "mount-source": () => import("./engine/container/mounts/child/source.ts"),
+  serve: async () => {
+    const { serve } = await import("./layers/child/serve.ts");
+    return { run: ([parent = ""]) => serve(works, parent) };
+  },
   "store-database": () => import("./engine/store/child/database.ts"),
   "store-hash": () => import("./engine/store/child/hash.ts"),
   "volume-copy": () => import("./volumes/child/copy.ts"),
   "volume-mount": () => import("./volumes/child/mount.ts"),
   "store-measure": () => import("./engine/store/child/measure.ts"),
+};
+
+/** What pooled children do. */
+const works: Works = {
+  "build-checksum": () => import("./builder/op/child/checksum.ts"),
+  "build-file": () => import("./builder/op/child/file.ts"),
+  "build-mask": () => import("./builder/op/child/mask.ts"),
+  "layer-diff": () => import("./layers/child/diff.ts"),
 };
 
 async function main(argv: string[]): Promise<number> {

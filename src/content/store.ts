@@ -57,13 +57,19 @@ export class ContentStore {
   }
 
   /**
-   * Takes in what another process writes into an open file (a descriptor), flushes, and says the digest of. Nothing is
-   * left of it when `write` fails, or the file has another size than it says.
+   * Takes in what another process writes into an open file (a descriptor, and its path until then), flushes unless `sync` is
+   * false, and says the digest of. Nothing is left of it when `write` fails, or it is not what was expected and said.
    */
-  async take(write: (file: number) => Promise<Required<Expected>>): Promise<BlobInfo> {
-    return await this.#written(true, async (file) => {
-      const { digest, size } = await write(file.fd);
-      verify({ digest, size: (await file.stat()).size }, { size });
+  async take(
+    write: (file: number, path: string) => Promise<Required<Expected>>,
+    expected: Expected = {},
+    { sync = true }: Pick<IngestOptions, "sync"> = {},
+  ): Promise<BlobInfo> {
+    return await this.#written(sync, async (file, path) => {
+      const { digest, size } = await write(file.fd, path);
+      const found = { digest, size: (await file.stat()).size };
+      verify(found, { size });
+      verify(found, expected);
       return digest;
     });
   }

@@ -2,6 +2,7 @@ import { cancelled, systemError } from "../errors/index.ts";
 import { lines } from "../os/lines.ts";
 import { selfCommand } from "../os/self.ts";
 import { type Message, received } from "./child/protocol.ts";
+import { parse } from "./messages.ts";
 
 export interface ChildOptions {
   /** Aborting kills the child. */
@@ -73,14 +74,4 @@ async function outcome<Result>(
   if (options.signal?.aborted) throw cancelled(`${name} was cancelled`, { cause: options.signal.reason });
   const how = child.signalCode === null ? `exited with ${status}` : `was killed by ${child.signalCode}`;
   throw systemError(`the child process ${name} ${how} ${noise.slice(-20).join("\n")}`.trim());
-}
-
-/** Undefined for what is no message: a crash's words. */
-function parse(line: string): Message | undefined {
-  if (!line.startsWith("{")) return undefined;
-  try {
-    return JSON.parse(line) as Message;
-  } catch {
-    return undefined;
-  }
 }

@@ -22,8 +22,17 @@ export {
 export { startChild } from "./child-process.ts";
 export { compareStacks } from "./compare.ts";
 export { type CompressedLayer, compressLayer } from "./compress.ts";
-export { type Change, changes, diffLayer, type MeasuredLayer, measureLayer } from "./diff.ts";
+export {
+  type Change,
+  changes,
+  diffLayer,
+  type MeasuredLayer,
+  measureLayer,
+  type PackedLayer,
+  packLayer,
+} from "./diff.ts";
 export { GrowingLayer, type GrownLayer } from "./growing.ts";
 export { imageComplaint } from "./image-support.ts";
+export { askChild, prepareChild } from "./pool/index.ts";
 export { clampLayer, mergedLayer } from "./rewrite.ts";
 export { type VerifiedLayer, type VerifyRequest, verifyLayer } from "./verify.ts";

@@ -86,12 +86,18 @@ async function packed(
 ): Promise<Descriptor> {
   const { content } = job.rooms.open.imageRooms;
   const { diffID } = layer;
-  const archive = () => layerArchive(job, layer);
   if (compression === "uncompressed")
-    return { mediaType: mediaTypes.layer, digest: diffID, size: await store.add(diffID, archive) };
-  const plain = (await content.has(diffID)) ? filePieces(content.path(diffID)) : archive();
+    return { mediaType: mediaTypes.layer, digest: diffID, size: await plainBlob(job, store, layer) };
+  const plain = (await content.has(diffID)) ? filePieces(content.path(diffID)) : layerArchive(job, layer);
   const blob = await store.addUnknown(compressed(plain, compression, level));
   return { mediaType: types[compression], ...blob };
+}
+
+async function plainBlob(job: BuildJob, store: BlobStore, layer: BuiltLayer): Promise<number> {
+  const directory = layerDirectory(job, layer);
+  return directory === null
+    ? await store.add(layer.diffID, () => once(endOfArchive))
+    : await store.addLayer(layer.diffID, directory);
 }
 
 /** The layer's tar archive. */

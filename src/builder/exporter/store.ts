@@ -1,4 +1,5 @@
 import type { Flush } from "../../engine/image/flushes.ts";
+import { packLayer } from "../../layers/index.ts";
 import { type Digest, digestOf } from "../../oci/digest.ts";
 import type { Descriptor } from "../../oci/image.ts";
 import type { BuildJob } from "../job.ts";
@@ -23,6 +24,17 @@ export class BlobStore implements Disposable {
     this.#unwritten = true;
     if (await content.has(digest)) return (await content.info(digest)).size;
     return (await content.ingest(source(), { digest }, { sync: false, signal })).size;
+  }
+
+  /** The same of the layer that a directory is: a child writes it into its place. */
+  async addLayer(digest: Digest, directory: string): Promise<number> {
+    const { rooms, lease, signal } = this.job;
+    const { content } = rooms.open.imageRooms;
+    lease.blobs.add(digest);
+    this.#unwritten = true;
+    if (await content.has(digest)) return (await content.info(digest)).size;
+    const write = (_file: number, path: string) => packLayer(directory, path, signal);
+    return (await content.take(write, { digest }, { sync: false })).size;
   }
 
   /** Takes a blob in whose digest nobody knows yet. */

@@ -1,13 +1,13 @@
-import { startChild } from "../../layers/child-process.ts";
+import { askChild } from "../../layers/index.ts";
 
-/** A child that tells what is waited for before it writes down what it learned. */
+/** Work that tells what is waited for before it writes down what it learned. */
 export interface Telling<Told> {
   readonly told: Promise<Told>;
-  /** Never rejects: the child has ended, and what it learned is on the disk, or will be learned anew. */
+  /** Never rejects: it has ended, and what was learned is on the disk, or will be learned anew. */
   readonly ended: Promise<void>;
 }
 
-/** Starts such a child. The signal ends it only until it has told: a build that is over must not cut short what it writes. */
+/** Has a child do such work. The signal ends it only until it has told: a build that is over must not cut short what it writes. */
 export function startTelling<Told>(name: string, request: unknown, signal: AbortSignal): Telling<Told> {
   const { promise: told, resolve, reject } = Promise.withResolvers<Told>();
   const working = new AbortController();
@@ -18,6 +18,6 @@ export function startTelling<Told>(name: string, request: unknown, signal: Abort
     signal.removeEventListener("abort", abort);
     resolve(event as Told);
   };
-  const { result } = startChild<null>(name, request, { signal: working.signal, onEvent });
+  const result = askChild<null>(name, request, { signal: working.signal, onEvent });
   return { told, ended: result.then(() => undefined, reject) };
 }

@@ -1,33 +1,47 @@
-import type { BigIntStats } from "node:fs";
+import { type BigIntStats, closeSync, openSync, writeSync } from "node:fs";
 import { invalid } from "../../errors/index.ts";
 import { digestFromHex } from "../../oci/digest.ts";
 import type { ResumableSha256 } from "../../os/sha256.ts";
-import type { DiffRequest, MeasuredLayer } from "../diff.ts";
+import type { Change, DiffRequest, MeasuredLayer, PackedLayer } from "../diff.ts";
 import { findChanges } from "./changes.ts";
 import { enterRoot } from "./chroot.ts";
 import { Output, type PackOutput } from "./output.ts";
 import { isOpaque, isWhiteout } from "./overlay.ts";
 import { listDirectory, Packer, statOf } from "./packer.ts";
 import type { PrefixDigest } from "./prefix.ts";
-import { answer } from "./protocol.ts";
 
 /** What is told of each file before it is packed. */
 type Count = (stat: BigIntStats, path: string) => void;
 
-/** The child of `diffLayer`, `measureLayer` and `changes`. */
-export async function run(args: string[]): Promise<number> {
-  return await answer(args, async (request: DiffRequest) => {
-    if (request.operation === "changes") return findChanges(request.upper, request.lowers);
-    enterRoot(request.upper);
-    return request.operation === "diff" ? write() : measure();
-  });
+/** The work of `measureLayer`, `packLayer` and `changes`. */
+export async function work(request: DiffRequest): Promise<MeasuredLayer | PackedLayer | Change[]> {
+  if (request.operation === "changes") return findChanges(request.upper, request.lowers);
+  if (request.operation === "pack") return packInto(request.file, request.upper);
+  enterRoot(request.upper);
+  return measure();
 }
 
-function write(): null {
-  const packer = new Packer(new Output());
-  packDirectory(packer, "/", "", () => undefined);
-  packer.end();
-  return null;
+/** Writes the layer that this process's root directory is to standard output. */
+export function write(): void {
+  pack(new Output(), () => undefined);
+}
+
+function packInto(file: string, upper: string): PackedLayer {
+  const fd = openSync(file, "w");
+  try {
+    enterRoot(upper);
+    const hasher = new Bun.CryptoHasher("sha256");
+    let size = 0;
+    const output = new Output((bytes) => {
+      hasher.update(bytes);
+      size += bytes.length;
+      for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+    });
+    pack(output, () => undefined);
+    return { digest: digestFromHex(hasher.digest("hex")), size };
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /** Of this process's root directory. */

@@ -1,8 +1,11 @@
 import { writeSync } from "node:fs";
 import { asSlipwayError, type ErrorKind, SlipwayError } from "../../errors/index.ts";
 
-/** What a child says on its standard error, a JSON document a line: some events, then a result or an error. */
-export type Message = { event: unknown } | { result: unknown } | { error: TransferredError };
+/**
+ * What a child says on its standard error, a JSON document a line: some events, then a result or an error. A pooled one can
+ * be asked again after a result that is not its last.
+ */
+export type Message = { event: unknown } | { result: unknown; last?: boolean } | { error: TransferredError };
 
 /** A SlipwayError on its way between processes. */
 export interface TransferredError {
@@ -22,10 +25,14 @@ export async function answer<Request>(
   args: string[],
   work: (request: Request) => Promise<unknown>,
 ): Promise<number> {
+  const text = async () => JSON.parse(args[0] ?? (await Bun.stdin.text())) as Request;
+  return await report(async () => ({ result: (await work(await text())) ?? null }));
+}
+
+/** Does a child's work and reports how it ended; answers its exit status. */
+export async function report(work: () => Promise<{ result: unknown; last?: boolean }>): Promise<number> {
   try {
-    const request = args[0] ?? (await Bun.stdin.text());
-    const result = await work(JSON.parse(request) as Request);
-    send({ result: result ?? null });
+    send(await work());
     return 0;
   } catch (thrown) {
     const { kind, message, details } = asSlipwayError(thrown);

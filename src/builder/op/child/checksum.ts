@@ -1,4 +1,4 @@
-import { answer, sendEvent } from "../../../layers/child/protocol.ts";
+import { sendEvent } from "../../../layers/child/protocol.ts";
 import { type Digest, digestFromHex } from "../../../oci/digest.ts";
 import { IgnoreMatcher } from "../../dockerfile/ignore/index.ts";
 import type { Selection } from "../content/model.ts";
@@ -8,15 +8,12 @@ import { HashIndex } from "./checksum/hash-index.ts";
 import { type Selected, select } from "./source/select.ts";
 import { SourceTree } from "./source/tree.ts";
 
-/** The child of content checksums. It tells a digest for each selection before it writes down what it learned. */
-export async function run(args: string[]): Promise<number> {
-  return await answer(args, async ({ tree, selections, index }: ChecksumRequest) => {
-    const source = new SourceTree(tree);
-    const hashes = index === undefined ? undefined : new HashIndex(index);
-    sendEvent(selections.map((selection) => checksum(source, selection, hashes)));
-    hashes?.save();
-    return null;
-  });
+/** The work of content checksums. It tells a digest for each selection before it writes down what it learned. */
+export async function work({ tree, selections, index }: ChecksumRequest): Promise<void> {
+  using source = new SourceTree(tree);
+  const hashes = index === undefined ? undefined : new HashIndex(index);
+  sendEvent(selections.map((selection) => checksum(source, selection, hashes)));
+  hashes?.save();
 }
 
 function checksum(

@@ -1,7 +1,7 @@
-import { openSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { enterOpenRoot, enterRoot } from "../../../layers/child/chroot.ts";
 import { measure } from "../../../layers/child/diff.ts";
-import { answer, sendEvent } from "../../../layers/child/protocol.ts";
+import { sendEvent } from "../../../layers/child/protocol.ts";
 import type { FileAction } from "../../graph/index.ts";
 import type { FileRequest } from "../file/request.ts";
 import { makeDirectory, type Place, remove, write } from "./file/actions.ts";
@@ -20,31 +20,31 @@ interface Prepared {
   readonly copies: readonly PreparedCopy[];
 }
 
-/** The child of a file operation. It tells a MeasuredLayer before it writes down what it copied. */
-export async function run(args: string[]): Promise<number> {
-  return await answer(args, async (request: FileRequest) => {
-    const trees = request.inputs.map((input) => (input === null ? undefined : new SourceTree(input)));
-    const prepared: Prepared[] = [];
-    for (const action of request.actions) {
-      const owner = "owner" in action && action.owner ? parseOwner(request.root, action.owner) : undefined;
-      const copies = action.action === "copy" ? await prepareCopy(action, trees[action.input]) : [];
-      prepared.push({ action, owner, copies });
-    }
-    const unpacks = prepared.some(({ copies }) => copies.some(({ archive }) => archive !== undefined));
-    const earlier = request.earlier && !unpacks ? new EarlierCopy(request.earlier) : undefined;
-    const upper = openSync(request.upper, "r");
-    enterRoot(request.root);
-    const times = new DirectoryTimes();
-    const time = BigInt(request.time) * 1_000_000_000n;
-    const place = { times, time, earlier: earlier?.files };
-    for (const { action, owner, copies } of prepared) await perform(action, owner, copies, place);
-    times.apply();
-    if (earlier === undefined) {
-      enterOpenRoot(upper);
-      sendEvent(measure());
-    } else earlier.finish(upper, sendEvent);
-    return null;
-  });
+/** The work of a file operation. It tells a MeasuredLayer before it writes down what it copied. */
+export async function work(request: FileRequest): Promise<void> {
+  using opened = new DisposableStack();
+  const trees = request.inputs.map((input) =>
+    input === null ? undefined : opened.use(new SourceTree(input)),
+  );
+  const prepared: Prepared[] = [];
+  for (const action of request.actions) {
+    const owner = "owner" in action && action.owner ? parseOwner(request.root, action.owner) : undefined;
+    const copies = action.action === "copy" ? await prepareCopy(action, trees[action.input]) : [];
+    prepared.push({ action, owner, copies });
+  }
+  const unpacks = prepared.some(({ copies }) => copies.some(({ archive }) => archive !== undefined));
+  const earlier = request.earlier && !unpacks ? opened.use(new EarlierCopy(request.earlier)) : undefined;
+  const upper = opened.adopt(openSync(request.upper, "r"), closeSync);
+  enterRoot(request.root);
+  const times = new DirectoryTimes();
+  const time = BigInt(request.time) * 1_000_000_000n;
+  const place = { times, time, earlier: earlier?.files };
+  for (const { action, owner, copies } of prepared) await perform(action, owner, copies, place);
+  times.apply();
+  if (earlier === undefined) {
+    enterOpenRoot(upper);
+    sendEvent(measure());
+  } else earlier.finish(upper, sendEvent);
 }
 
 async function perform(

@@ -1,17 +1,13 @@
 import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync } from "node:fs";
 import { makeNode } from "../../../layers/child/node.ts";
-import { answer } from "../../../layers/child/protocol.ts";
 import { IgnoreMatcher } from "../../dockerfile/ignore/index.ts";
 import type { MaskRequest } from "../exec/mounts/masked.ts";
 
-/** The child of `maskedDirectory`. */
-export async function run(args: string[]): Promise<number> {
-  return await answer(args, async ({ directory, ignore, mask, owner }: MaskRequest) => {
-    process.umask(0);
-    looksLike(directory, mask, owner);
-    new Mask(directory, mask, new IgnoreMatcher(ignore), owner).hide("");
-    return null;
-  });
+/** The work of `maskedDirectory`. */
+export async function work({ directory, ignore, mask, owner }: MaskRequest): Promise<void> {
+  process.umask(0);
+  looksLike(directory, mask, owner);
+  new Mask(directory, mask, new IgnoreMatcher(ignore), owner).hide("");
 }
 
 class Mask {

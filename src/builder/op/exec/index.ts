@@ -1,4 +1,5 @@
 import { invalid } from "../../../errors/index.ts";
+import { prepareChild } from "../../../layers/index.ts";
 import type { ExecOp } from "../../graph/index.ts";
 import type { Operation, OpJob, Result } from "../../solver/model.ts";
 import type { Checksums } from "../content/model.ts";
@@ -63,6 +64,8 @@ async function step(
     ),
     ...files.map(({ destination }) => ({ destination, isFile: true })),
   ]);
+  using resources = new DisposableStack();
+  resources.adopt(setTimeout(prepareChild, longRun), clearTimeout);
   const exit = await runProcess(
     engine,
     place,
@@ -77,6 +80,9 @@ async function step(
   );
   return { exit, tidy: (upper: string) => stubs.remove(upper) };
 }
+
+/** A process that goes on for so long will have changed files, in milliseconds: a child is about to be asked which. */
+const longRun = 100;
 
 /** Where the runtime mounts the kernel's file systems. */
 const kernelPlaces = ["/proc", "/dev", "/sys"];

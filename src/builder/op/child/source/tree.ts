@@ -22,7 +22,7 @@ export const kinds = { fifo: 1, char: 2, directory: 4, block: 6, file: 8, link: 
  * A tree that files are taken from. Paths are relative to its root, without links on the way, `` for the root itself;
  * whatever happens in it meanwhile, nothing outside is ever opened.
  */
-export class SourceTree {
+export class SourceTree implements Disposable {
   readonly foreign: boolean;
   /** Undefined where nothing is ignored. */
   readonly ignore: IgnoreMatcher | undefined;
@@ -34,6 +34,10 @@ export class SourceTree {
     this.foreign = foreign;
     this.ignore = ignore.length === 0 ? undefined : new IgnoreMatcher(ignore);
     this.#fd = openSync(root, constants.O_RDONLY | constants.O_DIRECTORY);
+  }
+
+  [Symbol.dispose](): void {
+    closeSync(this.#fd);
   }
 
   /** Follows every link, the last one too, within the tree; undefined for what is not there. To be called before a chroot. */

@@ -1,7 +1,7 @@
 import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { SlipwayError } from "../../../../errors/index.ts";
-import { startChild } from "../../../../layers/index.ts";
+import { askChild } from "../../../../layers/index.ts";
 import { exchanged, mountIdMapped } from "../../../../os/idmap.ts";
 import { mount } from "../../../../os/mount.ts";
 import type { Result } from "../../../solver/model.ts";
@@ -34,7 +34,7 @@ export async function maskedDirectory(
   const mask = join(workplace.directory, `${name}.mask`);
   mkdirSync(mask);
   const request: MaskRequest = { directory: path, ignore, mask, owner };
-  await startChild<null>("build-mask", request, { signal }).result;
+  await askChild<null>("build-mask", request, { signal });
   const place = join(workplace.directory, name);
   mkdirSync(place);
   mount({ type: "overlay", source: "overlay", options: [`lowerdir=${mask}:${source}`] }, place);

@@ -1,4 +1,4 @@
-import { openSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { enterOpenRoot } from "../../../../../layers/child/chroot.ts";
 import { measure, measureFrom } from "../../../../../layers/child/diff.ts";
 import { type HashedPrefix, PrefixDigest } from "../../../../../layers/child/prefix.ts";
@@ -13,7 +13,7 @@ import { type CopyRecord, readRecord, writeRecord } from "./record.ts";
 const largeBytes = 16 << 20;
 
 /** A copy that takes what did not change from the layer that an earlier one has made, and notes what the next one needs. */
-export class EarlierCopy {
+export class EarlierCopy implements Disposable {
   readonly files: EarlierFiles;
   readonly #record: CopyRecord | undefined;
   readonly #host: number;
@@ -25,6 +25,11 @@ export class EarlierCopy {
     this.#record = layer === undefined ? undefined : readRecord(record, layer.chainID);
     const directory = layer === undefined ? undefined : openSync(layer.directory, "r");
     this.files = new EarlierFiles(this.#record, directory);
+  }
+
+  [Symbol.dispose](): void {
+    this.files[Symbol.dispose]();
+    closeSync(this.#host);
   }
 
   /** When all is in place: has `told` told what the layer is in the open upper directory, then writes the record. */

@@ -42,7 +42,7 @@ export interface Spot {
  * new layer's directory. Layers are never written to again, and nothing is changed of a file that is taken: it is only
  * when its owner, mode and times are what they are to be.
  */
-export class EarlierFiles {
+export class EarlierFiles implements Disposable {
   /** What is copied and taken, for the next copy. */
   readonly origins: Record<string, string> = Object.create(null);
   /** Bytes of what was copied and taken. */
@@ -52,11 +52,15 @@ export class EarlierFiles {
   readonly #taken = new Map<string, Spot>();
   #open: { readonly path: string; readonly fd: number | undefined } | undefined;
 
-  /** `layer` is an open directory, of the record's layer. */
+  /** `layer` is an open directory, of the record's layer; it is closed with this. */
   constructor(
     private readonly record: CopyRecord | undefined,
     private readonly layer: number | undefined,
   ) {}
+
+  [Symbol.dispose](): void {
+    for (const fd of [this.#open?.fd, this.layer]) if (fd !== undefined) closeSync(fd);
+  }
 
   /** Whether a source file is the one that was copied to a path. */
   knows(source: FileStatus, path: string): boolean {
