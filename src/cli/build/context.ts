@@ -16,7 +16,7 @@ export interface Source {
 }
 
 const isUrl = (text: string): boolean => /^(https?|git|ssh):\/\/|^git@|^github\.com\//.test(text);
-const isGit = (url: string): boolean => !/^https?:/.test(url) || /\.git(#.*)?$/.test(url);
+const isGit = (url: string): boolean => !/^https?:/.test(url) || /^[^?#]*\.git([?#]|$)/.test(url);
 
 /** Finds the main context and the Dockerfile: a directory, an archive or a Dockerfile on standard input, a URL. */
 export async function sourceOf(path: string, file: string): Promise<Source> {

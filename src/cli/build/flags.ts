@@ -96,9 +96,12 @@ const others = {
   secret: list('Secret to expose to the build (format: "id=mysecret[,src=/local/secret]")', {
     placeholder: "stringArray",
   }),
-  ssh: list('SSH agent socket to expose to the build (format: "default|<id>[=<socket>]")', {
-    placeholder: "stringArray",
-  }),
+  ssh: list(
+    'SSH agent socket or keys to expose to the build (format: "default|<id>[=<socket>|<key>[,<key>]]")',
+    {
+      placeholder: "stringArray",
+    },
+  ),
   target: strings("Set the target build stages to build"),
 } satisfies FlagSet;
 

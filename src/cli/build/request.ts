@@ -7,7 +7,7 @@ import { cut } from "../opts/csv.ts";
 import { namedContext, type Source } from "./context.ts";
 import type { BuildFlags } from "./flags.ts";
 import type { Output } from "./output.ts";
-import { readAgent, readSecret } from "./secrets.ts";
+import { readSecret } from "./secrets.ts";
 
 /** What the options ask for, in the engine's words. */
 export function requestOf(
@@ -15,6 +15,7 @@ export function requestOf(
   source: Source,
   outputs: readonly Output[],
   auths: Record<string, AuthConfig>,
+  agents: NonNullable<BuildRequest["SSH"]>,
 ): BuildRequest {
   return {
     Dockerfile: source.dockerfile,
@@ -31,7 +32,7 @@ export function requestOf(
     Limits: limitsOf(flags),
     Allow: flags.allow,
     Secrets: flags.secret.map(readSecret),
-    SSH: flags.ssh.map(readAgent),
+    SSH: agents,
     Auths: auths,
     CacheFrom: flags["cache-from"],
     CacheTo: flags["cache-to"],

@@ -1,5 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
-import { resolve } from "node:path";
+import { readFileSync } from "node:fs";
 import type { BuildSecret } from "../../api/index.ts";
 import { errnoOf, messageOf } from "../../errors/index.ts";
 import { wrong } from "../local-error.ts";
@@ -43,20 +42,4 @@ function content(path: string): Buffer {
     const why = errnoOf(error) === "ENOENT" ? "no such file or directory" : messageOf(error);
     throw wrong(`failed to stat ${path}: ${why}`);
   }
-}
-
-/** `default`, `ID`, `ID=SOCKET`: the socket of an agent. */
-export function readAgent(text: string): { ID: string; Path: string } {
-  const [id, given] = cut(text, "=");
-  const path = given ?? process.env.SSH_AUTH_SOCK ?? "";
-  if (path === "") throw wrong(`invalid empty ssh agent socket: make sure SSH_AUTH_SOCK is set`);
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats === undefined)
-    throw wrong(`could not open the ssh agent socket ${path}: no such file or directory`);
-  if (!stats.isSocket()) {
-    throw wrong(
-      `${path} is no socket: keys in files are not supported, add them to an agent (ssh-add) and give its socket`,
-    );
-  }
-  return { ID: id || "default", Path: resolve(path) };
 }

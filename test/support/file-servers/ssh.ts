@@ -23,6 +23,16 @@ export class SshServer implements FileServer {
     return this.#folder.join("served");
   }
 
+  /** The private key that it lets in. */
+  get key(): string {
+    return this.#folder.join("user");
+  }
+
+  /** What of it is at a path of this host. */
+  url(path: string): string {
+    return `ssh://root@127.0.0.1:${this.#port}${path}`;
+  }
+
   get options(): Record<string, string> {
     return this.optionsWith({});
   }

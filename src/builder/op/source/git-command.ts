@@ -15,6 +15,12 @@ const settings: Readonly<Record<string, string>> = {
   "maintenance.auto": "false",
 };
 
+/** Of the engine's own environment: the way out of its network, and the authorities that vouch for servers of it. */
+const passedOn = [
+  ...["http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"],
+  ...["GIT_SSL_CAINFO", "GIT_SSL_CAPATH"],
+];
+
 /** Git, told where it may go. What it prints about its progress goes to the step's output. */
 export class Git {
   private constructor(
@@ -53,8 +59,7 @@ export class Git {
       environment[`GIT_CONFIG_KEY_${at}`] = name;
       environment[`GIT_CONFIG_VALUE_${at}`] = value;
     }
-    for (const name of ["http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"])
-      if (process.env[name] !== undefined) environment[name] = process.env[name];
+    for (const name of passedOn) if (process.env[name] !== undefined) environment[name] = process.env[name];
     return new Git(program, environment, job, remote);
   }
 
@@ -68,10 +73,8 @@ export class Git {
   async run(directory: string, ...args: string[]): Promise<string> {
     const { status, output, complaint } = await this.#run(directory, args);
     if (status === 0) return output;
-    const words = complaint.trim().split("\n").slice(-3).join("; ");
-    throw invalid(
-      `git ${args[0]} of ${this.remote.url} failed: ${shown(words) || `it exited with ${status}`}`,
-    );
+    const words = shown(lastWords(complaint)) || `it exited with ${status}`;
+    throw invalid(`git ${args[0]} of ${this.remote.url} failed: ${words}`);
   }
 
   async #run(directory: string, args: string[]) {
@@ -99,6 +102,14 @@ export class Git {
       signal.removeEventListener("abort", kill);
     }
   }
+}
+
+/** Without ssh's word on host keys, and git's of what may be wrong with any server. */
+function lastWords(complaint: string): string {
+  const empty =
+    /^\s*$|^Warning: Permanently added |^Please make sure you have the correct access|^and the repository exists/;
+  const lines = complaint.split("\n").filter((line) => !empty.test(line));
+  return lines.slice(-3).join("; ").trim();
 }
 
 const isWeb = ({ url }: GitRemote): boolean => /^https?:/.test(url);

@@ -4,7 +4,7 @@ import { invalid, notFound } from "../../../errors/index.ts";
 import { digestOf } from "../../../oci/digest.ts";
 import { locateInRoot } from "../../../os/inroot.ts";
 import { canonicalJson, type GitOp } from "../../graph/index.ts";
-import type { Operation, OpJob, Result } from "../../solver/model.ts";
+import type { Operation, OpJob, Result, Session } from "../../solver/model.ts";
 import { writeLayer } from "../layer/write.ts";
 import type { OpRooms } from "../rooms.ts";
 import { Git } from "./git-command.ts";
@@ -45,14 +45,32 @@ interface Found {
   readonly name?: string;
 }
 
-/** Which commit a ref means now. */
+/** Which commit a ref means, the same one for all of a build: its Dockerfile, the context, and the step that fetches it. */
 async function resolve(op: GitOp, job: OpJob): Promise<Found> {
   const remote = parseRemote(op.remote);
   const ref = op.ref === undefined ? "HEAD" : checkRef(op.ref);
   const git = await Git.open(remote, job);
-  const found = isCommit(ref) ? { commit: ref } : await lookUp(git, remote.url, ref);
+  const found = isCommit(ref)
+    ? { commit: ref }
+    : await once(job.session, `${remote.url} ${ref}`, () => lookUp(git, remote.url, ref));
   if (op.checksum !== undefined) checkCommit(op.checksum, found);
   return { git, url: remote.url, ...found };
+}
+
+const lookedUp = new WeakMap<Session, Map<string, ReturnType<typeof lookUp>>>();
+
+function once(
+  session: Session,
+  what: string,
+  ask: () => ReturnType<typeof lookUp>,
+): ReturnType<typeof lookUp> {
+  const known = lookedUp.get(session) ?? new Map<string, ReturnType<typeof lookUp>>();
+  lookedUp.set(session, known);
+  const asked = known.get(what) ?? ask();
+  known.set(what, asked);
+  // Whoever asks again may be luckier, or not be cancelled.
+  asked.catch(() => known.delete(what));
+  return asked;
 }
 
 /** A checksum is the commit's, or the tag's, or how one of them begins. */

@@ -3,6 +3,7 @@ import { printError } from "../../streams/print.ts";
 import { isTerminal, terminalSize } from "../../streams/terminal.ts";
 import type { BuildLog } from "./log.ts";
 import { plainView } from "./plain.ts";
+import { rawView } from "./raw.ts";
 import { terminalView } from "./tty.ts";
 import type { View } from "./view.ts";
 
@@ -18,15 +19,7 @@ export function openView(mode: string, log: BuildLog): View {
   const chosen = mode === "auto" ? process.env.BUILDKIT_PROGRESS || (isTerminal(2) ? "tty" : "plain") : mode;
   if (chosen === "tty" && !isTerminal(2)) throw wrong("failed to get console: standard error is no terminal");
   if (chosen === "quiet" || chosen === "none") return { show: (status) => void log.update(status), end() {} };
-  if (chosen === "rawjson") {
-    return {
-      show(status) {
-        log.update(status);
-        printError(`${JSON.stringify(status)}\n`);
-      },
-      end() {},
-    };
-  }
+  if (chosen === "rawjson") return rawView(log, printError);
   if (chosen === "tty") return terminalView(log, printError, () => terminalSize(2), !process.env.NO_COLOR);
   return plainView(log, printError);
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { BuildLog, openView } from "./index.ts";
 import { plainView } from "./plain.ts";
+import { rawView } from "./raw.ts";
 import { at, output, step, transfer } from "./testing.ts";
 import { terminalView } from "./tty.ts";
 
@@ -100,6 +101,26 @@ describe("progress on a terminal", () => {
       ["a", "b", "c", "d", "e", "f"].map((n) => `=> ${n}`),
     );
   });
+});
+
+test("raw progress is the engine's messages, one line each, and the log of them", () => {
+  const log = new BuildLog();
+  let text = "";
+  const view = rawView(log, (more) => {
+    text += more;
+  });
+  const messages = [
+    step("a\nb"),
+    output("a\nb", "line 1\nline 2\n"),
+    transfer("a\nb", "layer", 1, 20),
+    step("a\nb", { completed: at(30), error: "exit code: 1" }),
+  ];
+  for (const message of messages) view.show(message);
+  view.end();
+  const lines = text.split("\n");
+  expect(lines.pop()).toBe("");
+  expect(lines.map((line) => JSON.parse(line))).toEqual(messages);
+  expect(log.tail("sha256:a\nb", 1)).toEqual([expect.stringContaining("line 2")]);
 });
 
 test("modes are checked", () => {

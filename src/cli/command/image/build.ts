@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { openAgents, readAgent } from "../../build/agent/index.ts";
 import { answerOf, failedCheck, parseCall } from "../../build/call/index.ts";
 import { sourceOf } from "../../build/context.ts";
 import { failureText } from "../../build/failure.ts";
@@ -25,8 +26,9 @@ export default command({
     // What an earlier build has left would be taken for this one's.
     if (flags.iidfile !== "") rmSync(flags.iidfile, { force: true });
     const auths = await authsOf(await config(), flags.tag);
+    await using agents = await openAgents(flags.ssh.map(readAgent));
     const request = {
-      ...requestOf(flags, source, outputs, auths),
+      ...requestOf(flags, source, outputs, auths, agents.all),
       ...(call.what === undefined ? {} : { Call: call.what }),
     };
     const log = new BuildLog();

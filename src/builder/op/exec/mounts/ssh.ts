@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { chmodSync, chownSync, mkdirSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, statSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { notFound } from "../../../../errors/index.ts";
@@ -16,6 +16,10 @@ export async function prepareSsh(
     if (required) throw notFound(`unset ssh forward key ${id}: give the build an agent with --ssh ${id}`);
     return { isFile: true, env: [] };
   }
+  if (statSync(agent, { throwIfNoEntry: false })?.isSocket() !== true)
+    throw notFound(
+      `the engine does not see the ssh agent ${agent}: agents can be lent to engines on this host`,
+    );
   const directory = join(workplace.directory, "ssh");
   mkdirSync(directory, { recursive: true, mode: 0o711 });
   const path = join(directory, String(number));
