@@ -90,6 +90,18 @@ throughBoth("run -it", fixture, ({ name: program, call, ok }) => {
     expect((await call(["run", "--rm", "-t", "busybox", "echo", "x"])).stdout).toBe("x\r\n");
   });
 
+  test("all that a process says is shown, however soon it ends", async () => {
+    const name = uniqueName();
+    await ok(["run", "-d", "--name", name, "busybox", "sleep", "1000"]);
+    const commands = Array.from({ length: 8 }, (_, index) => [
+      ["run", "--rm", "-t", "--network", "none", "busybox", "echo", `run ${index}`],
+      ["exec", "-t", name, "echo", `exec ${index}`],
+    ]).flat();
+    const said = await Promise.all(commands.map((args) => ok(args)));
+    expect(said).toEqual(commands.map((args) => `${args.at(-1)}\r`));
+    await ok(["rm", "-f", name]);
+  });
+
   test("a detached one keeps its terminal's output and takes a size by the API", async () => {
     const name = uniqueName();
     await ok([
