@@ -1,5 +1,3 @@
-import { Readable } from "node:stream";
-import { createGunzip, createZstdDecompress } from "node:zlib";
 import { invalid, messageOf, SlipwayError, unavailable } from "../errors/index.ts";
 
 export type Compression = "gzip" | "zstd" | "xz" | "bzip2";
@@ -42,11 +40,16 @@ async function* rejoin(start: Uint8Array, rest: AsyncIterator<Uint8Array>): Asyn
   for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
 }
 
-/** zlib and zstd of the platform work on a thread of their own. */
+/**
+ * zlib and zstd of the platform work on a thread of their own. Loading them takes a process some 20 ms: most read no archive
+ * that is compressed.
+ */
 async function* inProcess(
   source: AsyncIterable<Uint8Array>,
   compression: "gzip" | "zstd",
 ): AsyncGenerator<Uint8Array> {
+  const { Readable } = await import("node:stream");
+  const { createGunzip, createZstdDecompress } = await import("node:zlib");
   const options = { chunkSize: 1 << 18 };
   const decoder = compression === "gzip" ? createGunzip(options) : createZstdDecompress(options);
   const input = Readable.from(source, { objectMode: false });

@@ -14,6 +14,12 @@ const programs: Partial<Record<Compression, string>> = { bzip2: "bzip2", xz: "xz
 
 /** An archive that is open and told by its content, whatever its name. */
 export interface OpenArchive extends Disposable {
+  /** Into a directory of this process's root; owners are the archive's. Times of directories are noted, not set. */
+  unpack(directory: string, times: DirectoryTimes, time: bigint): Promise<void>;
+}
+
+/** Its bytes. */
+interface Source extends Disposable {
   chunks(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 }
 
@@ -23,16 +29,22 @@ export async function openArchive(tree: SourceTree, path: string): Promise<OpenA
   const start = Buffer.alloc(blockBytes);
   const length = readSync(fd, start, 0, blockBytes, 0);
   const compression = compressionOf(start.subarray(0, length));
-  const open = () => archiveOf(fd, compression);
+  const open = () => sourceOf(fd, compression);
+  using resources = new DisposableStack();
+  resources.defer(() => closeSync(fd));
   {
     using trial = open();
-    if (await isTar(trial)) return open();
+    if (!(await isTar(trial))) return undefined;
   }
-  closeSync(fd);
-  return undefined;
+  const source = resources.use(open());
+  const opened = resources.move();
+  return {
+    unpack: (...target) => unpackArchive(source, ...target),
+    [Symbol.dispose]: () => opened.dispose(),
+  };
 }
 
-function archiveOf(fd: number, compression: Compression): OpenArchive {
+function sourceOf(fd: number, compression: Compression): Source {
   const program = programs[compression];
   if (program === undefined) return { chunks: () => pieces(fd), [Symbol.dispose]: () => undefined };
   const path = Bun.which(program);
@@ -70,7 +82,7 @@ function* pieces(fd: number): Generator<Uint8Array> {
 class Enough extends Error {}
 
 /** Whether it begins as a tar archive does: with a header whose checksum is right. */
-async function isTar(archive: OpenArchive): Promise<boolean> {
+async function isTar(archive: Source): Promise<boolean> {
   let start: Uint8Array = new Uint8Array(0);
   try {
     await decompress(archive.chunks(), (chunk) => {
@@ -96,9 +108,8 @@ function hasChecksum(header: Uint8Array): boolean {
   return sum === Number.parseInt(match[1] ?? "", 8);
 }
 
-/** Unpacks into a directory of this process's root; owners are the archive's. */
-export async function unpackArchive(
-  archive: OpenArchive,
+async function unpackArchive(
+  archive: Source,
   directory: string,
   times: DirectoryTimes,
   time: bigint,

@@ -10,7 +10,7 @@ import type { FileAction } from "../../../graph/index.ts";
 import { hasWildcard, type Selected, select } from "../source/select.ts";
 import { bytesOf, type SourceTree } from "../source/tree.ts";
 import type { Place } from "./actions.ts";
-import { type OpenArchive, openArchive, unpackArchive } from "./archive.ts";
+import type { OpenArchive } from "./archive.ts";
 import { Copier, type CopyRules } from "./copier.ts";
 import { parseMode } from "./mode.ts";
 import type { Owner } from "./owner.ts";
@@ -43,11 +43,17 @@ export async function prepareCopy(
     for (const selected of found) {
       const of = tree as SourceTree;
       const isDirectory = of.isDirectory(selected.path);
-      const archive = unpack && !isDirectory ? await openArchive(of, selected.path) : undefined;
+      const archive = unpack && !isDirectory ? await openedArchive(of, selected.path) : undefined;
       prepared.push({ ...selected, tree: of, isDirectory, ...(archive === undefined ? {} : { archive }) });
     }
   }
   return prepared;
+}
+
+/** Few copies unpack something: what decompresses takes as long to load as most copies take. */
+async function openedArchive(tree: SourceTree, path: string): Promise<OpenArchive | undefined> {
+  const { openArchive } = await import("./archive.ts");
+  return await openArchive(tree, path);
 }
 
 /** Makes the copies, in this process's root. */
@@ -64,7 +70,7 @@ export async function performCopy(
   for (const copy of copies) {
     if (copy.archive !== undefined) {
       using archive = copy.archive;
-      await unpackArchive(archive, makeDirectories(action.destination, place), times, time);
+      await archive.unpack(makeDirectories(action.destination, place), times, time);
       continue;
     }
     const { tree } = copy;
