@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { conflict, errnoOf } from "../errors/index.ts";
+import { conflict } from "../errors/index.ts";
+import { ifThere, processGone } from "../os/if-there.ts";
 
 /** Writes our pid where the operator wants it; one that names a living engine is an error, a stale one is replaced. */
 export function writePidFile(path: string): Disposable {
@@ -16,13 +17,10 @@ export function writePidFile(path: string): Disposable {
 }
 
 function livingOwner(path: string): number | undefined {
-  try {
+  return ifThere(() => {
     const pid = Number(readFileSync(path, "utf8").trim());
     // The program is compared too: after a reboot, the number may be anybody's.
     const program = readFileSync(`/proc/${pid}/cmdline`, "utf8");
     return pid !== process.pid && program.includes("\0daemon\0") ? pid : undefined;
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ESRCH") return undefined;
-    throw error;
-  }
+  }, processGone);
 }

@@ -1,7 +1,8 @@
-import { readdirSync } from "node:fs";
+import { closeSync, readdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { errnoOf, messageOf } from "../errors/index.ts";
 import { parseRfc3339 } from "../os/clock.ts";
+import { ifThere } from "../os/if-there.ts";
 import type { Adoption, ExitRecord, RuntimeProcess } from "../runtime/index.ts";
 import { startAccordingToPolicy } from "./autostart.ts";
 import { cgroupOf } from "./container/cgroup.ts";
@@ -102,12 +103,14 @@ async function takeOverOutput(
   container: Container,
   adoption: Exclude<Adoption, { state: "lost" }>,
 ): Promise<void> {
+  const { terminal } = adoption.held;
   try {
     const stdio = adoptStdio(engine, container);
     const ended = adoption.state === "running" ? adoption.process.exited : Promise.resolve();
-    stdio.connect(adoption.held.terminal, ended);
+    stdio.connect(terminal, ended);
     startOutput(engine, container, stdio);
   } catch (error) {
+    if (terminal !== undefined && container.stdio === undefined) closeSync(terminal);
     if (errnoOf(error) !== "ENOENT") throw error;
     engine.log("warn", `the output of container ${container.id} is gone: ${messageOf(error)}`);
   }
@@ -173,10 +176,5 @@ async function removeLeftovers(engine: EngineContext): Promise<void> {
 }
 
 function entries(directory: string): string[] {
-  try {
-    return readdirSync(directory);
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return [];
-    throw error;
-  }
+  return ifThere(() => readdirSync(directory)) ?? [];
 }

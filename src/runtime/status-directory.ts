@@ -11,6 +11,7 @@ import {
 import { join } from "node:path";
 import { cancelled, errnoOf } from "../errors/index.ts";
 import { makeFifo } from "../os/fd.ts";
+import { ifThere } from "../os/if-there.ts";
 import { Inotify, inotifyEvents } from "../os/inotify.ts";
 
 /** How a container ended. */
@@ -149,12 +150,7 @@ export class StatusDirectory {
 
   /** A file just made may still be empty: as good as none. */
   #number(file: string): number | undefined {
-    try {
-      const text = readFileSync(this.file(file), "latin1").trim();
-      return /^\d+$/.test(text) ? Number(text) : undefined;
-    } catch (error) {
-      if (errnoOf(error) === "ENOENT") return undefined;
-      throw error;
-    }
+    const text = ifThere(() => readFileSync(this.file(file), "latin1").trim()) ?? "";
+    return /^\d+$/.test(text) ? Number(text) : undefined;
   }
 }

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { errnoOf } from "../errors/index.ts";
+import { ifThere, processGone } from "../os/if-there.ts";
 
 /** Pids of the wrappers that a former engine with this exec root left running; to be asked before anything is opened. */
 export function survivingWrappers(execRoot: string): number[] {
@@ -12,19 +12,9 @@ export function survivingWrappers(execRoot: string): number[] {
 }
 
 function namesIn(directory: string): string[] {
-  try {
-    return readdirSync(directory);
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return [];
-    throw error;
-  }
+  return ifThere(() => readdirSync(directory)) ?? [];
 }
 
 function text(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ESRCH") return "";
-    throw error;
-  }
+  return ifThere(() => readFileSync(path, "utf8"), processGone) ?? "";
 }

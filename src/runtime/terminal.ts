@@ -1,7 +1,7 @@
 import { closeSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
-import { errnoOf } from "../errors/index.ts";
 import { DescriptorSafe } from "../os/descriptor-safe.ts";
 import { setNonblocking } from "../os/fd.ts";
+import { ifThere, processGone } from "../os/if-there.ts";
 import { takeFd } from "../os/pidfd.ts";
 import type { ProcessIdentity } from "../os/process.ts";
 import { openPty, setWindowSize, type WindowSize } from "../os/pty.ts";
@@ -143,32 +143,24 @@ function deposit(safe: DescriptorSafe, master: number): void {
 
 /** Gives the terminals that runtimes keep to themselves a size: runc would do it only from a terminal in its foreground. */
 export function resizeInner(runtimes: readonly number[], size: WindowSize): void {
-  try {
-    for (const runtime of runtimes) {
-      for (const fd of masters(runtime)) {
-        const master = takeFd(runtime, fd);
-        try {
-          setWindowSize(master, size);
-        } finally {
-          closeSync(master);
-        }
-      }
+  for (const runtime of runtimes) ifThere(() => resizeMasters(runtime, size), [...processGone, "EIO"]);
+}
+
+function resizeMasters(runtime: number, size: WindowSize): void {
+  for (const fd of masters(runtime)) {
+    const master = takeFd(runtime, fd);
+    try {
+      setWindowSize(master, size);
+    } finally {
+      closeSync(master);
     }
-  } catch (error) {
-    // It has ended meanwhile.
-    if (!["ENOENT", "ESRCH", "EBADF", "EIO"].includes(errnoOf(error) ?? "")) throw error;
   }
 }
 
 /** A process's children; none when it is gone. */
 export function childrenOf({ pid }: ProcessIdentity): number[] {
-  try {
-    const text = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8");
-    return text.split(" ").filter(Boolean).map(Number);
-  } catch (error) {
-    if (["ENOENT", "ESRCH"].includes(errnoOf(error) ?? "")) return [];
-    throw error;
-  }
+  const text = ifThere(() => readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8"), processGone);
+  return text?.split(" ").filter(Boolean).map(Number) ?? [];
 }
 
 /** A process's descriptors that are masters of pseudo-terminals. */

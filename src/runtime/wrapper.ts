@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { errnoOf } from "../errors/index.ts";
+import { ifThere, processGone } from "../os/if-there.ts";
 import { takeFd } from "../os/pidfd.ts";
 import { type ProcessIdentity, sendSignal, startTicks } from "../os/process.ts";
 import type { StatusDirectory } from "./status-directory.ts";
@@ -60,14 +61,10 @@ export const EVENT = /^anon_inode:\[eventfd\]$/;
  */
 export function takeHeld({ pid }: ProcessIdentity, kind: RegExp): number | undefined {
   const folder = `/proc/${pid}/fd`;
-  try {
+  return ifThere(() => {
     const fd = readdirSync(folder).find((name) => kind.test(readlinkSync(`${folder}/${name}`)));
     return fd === undefined ? undefined : takeFd(pid, Number(fd));
-  } catch (error) {
-    // Not there, or the wrapper has ended meanwhile.
-    if (["ENOENT", "ESRCH", "EBADF"].includes(errnoOf(error) ?? "")) return undefined;
-    throw error;
-  }
+  }, processGone);
 }
 
 export interface WrapperOptions {
@@ -116,10 +113,5 @@ function signalGroup(leader: number, signal: NodeJS.Signals): void {
 }
 
 function commandLine(pid: number): string[] {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ESRCH") return [];
-    throw error;
-  }
+  return ifThere(() => readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0"), processGone) ?? [];
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { errnoOf } from "../../errors/index.ts";
+import { ifThere } from "../../os/if-there.ts";
 
 /**
  * Whether this host has IPv6: it is not switched off, and there is a default route. Networks are made for both
@@ -23,10 +23,5 @@ export function hasDefaultRoute(table: string): boolean {
 
 /** Empty where the kernel has no IPv6. */
 function read(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return "";
-    throw error;
-  }
+  return ifThere(() => readFileSync(path, "utf8")) ?? "";
 }

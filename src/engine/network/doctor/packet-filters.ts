@@ -1,11 +1,11 @@
 import { closeSync, fstatSync, openSync, statSync } from "node:fs";
-import { errnoOf } from "../../../errors/index.ts";
 import {
   type DroppingRule,
   droppingRules,
   type IpVersion,
   type OtherNamespace,
 } from "../../../os/firewall/index.ts";
+import { ifThere, processGone } from "../../../os/if-there.ts";
 import type { Patient } from "./patient.ts";
 import type { Place } from "./place.ts";
 
@@ -46,10 +46,5 @@ export class PacketFilters implements Disposable {
 
 /** Undefined when the process has ended. */
 function openNamespace(pid: number): number | undefined {
-  try {
-    return openSync(`/proc/${pid}/ns/net`, "r");
-  } catch (error) {
-    if (["ENOENT", "ESRCH"].includes(errnoOf(error) ?? "")) return undefined;
-    throw error;
-  }
+  return ifThere(() => openSync(`/proc/${pid}/ns/net`, "r"), processGone);
 }
