@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
 import type { BuildContext, BuildDockerfile } from "../../api/index.ts";
-import { isArchive } from "../../archive/index.ts";
+import { isArchive } from "../../archive/detect.ts";
 import { wrong } from "../local-error.ts";
 import { cut } from "../opts/csv.ts";
 import { isTerminal } from "../streams/terminal.ts";

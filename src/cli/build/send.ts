@@ -1,6 +1,5 @@
 import { closeSync, constants, openSync } from "node:fs";
 import type { BuildContext, BuildMessage, BuildRequest } from "../../api/index.ts";
-import { FilePacker } from "../../archive/files/index.ts";
 import { build } from "../../client/build/build.ts";
 import type { Client } from "../../client/client.ts";
 
@@ -40,8 +39,9 @@ export async function* requestBuild(
 
 const prefixOf = (all: readonly Directory[], one: Directory): string => String(all.indexOf(one));
 
-/** Each directory under its number. */
-function* packed(directories: readonly Directory[]): Generator<Uint8Array> {
+/** Each directory under its number. What packs them is loaded for engines elsewhere. */
+async function* packed(directories: readonly Directory[]): AsyncGenerator<Uint8Array> {
+  const { FilePacker } = await import("../../archive/files/index.ts");
   const packer = new FilePacker();
   for (const directory of directories) {
     const fd = openSync(directory.Path, constants.O_RDONLY | constants.O_DIRECTORY);

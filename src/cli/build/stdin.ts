@@ -1,4 +1,4 @@
-import { headerSize } from "../../archive/index.ts";
+import { headerSize } from "../../archive/detect.ts";
 
 /** The first bytes of a stream, and the stream as if nobody had looked. */
 export async function readBegin(stream: AsyncIterable<Uint8Array>) {

@@ -5,8 +5,6 @@ import { checkText } from "./check-text.ts";
 import { outlineText, targetsText } from "./describe.ts";
 import { checkSarif } from "./sarif.ts";
 
-export { type Call, parseCall } from "./call.ts";
-
 const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
 
 /** The answer to a call, and the status that the command ends with. */

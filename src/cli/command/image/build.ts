@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { openAgents, readAgent } from "../../build/agent/index.ts";
-import { answerOf, failedCheck, parseCall } from "../../build/call/index.ts";
+import { parseCall } from "../../build/call/call.ts";
 import { sourceOf } from "../../build/context.ts";
 import { failureText } from "../../build/failure.ts";
 import { type BuildFlags, buildFlags } from "../../build/flags.ts";
@@ -50,7 +50,10 @@ export default command({
     if ("failure" in outcome) {
       const { failure } = outcome;
       printError(failureText(failure, log));
-      if (call.what === "check" && call.format === "json") print(failedCheck(failure, request));
+      if (call.what === "check" && call.format === "json") {
+        const { failedCheck } = await import("../../build/call/index.ts");
+        print(failedCheck(failure, request));
+      }
       if (failure.kept !== undefined)
         await (await import("../../build/debug.ts")).lookInto(client, failure.kept);
       else if (failure.exitCode !== undefined)
@@ -60,6 +63,7 @@ export default command({
     }
     const { result, build } = outcome;
     if (call.what !== undefined) {
+      const { answerOf } = await import("../../build/call/index.ts");
       const { text, status } = answerOf(call, result, request);
       print(text);
       return status;
