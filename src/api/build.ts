@@ -181,6 +181,8 @@ export interface BuildPlan {
     Text: string;
     /** The steps that were made of it; none for those that only change the image's config. */
     Vertices: string[];
+    /** What ONBUILD of the base has put behind it. */
+    Triggers?: { Keyword: string; Vertices: string[] }[];
   }[];
 }
 

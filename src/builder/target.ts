@@ -27,10 +27,20 @@ export interface SourceRange {
   readonly end: { readonly line: number; readonly character: number };
 }
 
+/** An instruction that a base image brought, or the base stage. */
+export interface Trigger {
+  /** In small letters. */
+  readonly keyword: string;
+  /** The steps that were made of it. */
+  readonly vertices: readonly Digest[];
+}
+
 /** The graph of a build, and what its author should know. */
 export interface FrontendResult {
   readonly targets: readonly BuildTarget[];
   readonly warnings: readonly BuildWarning[];
   /** Where the instructions stand that vertices were made of. */
   readonly places: ReadonlyMap<Digest, SourceRange>;
+  /** What ONBUILD of their bases put behind instructions FROM, by the line of these, which is the place of such steps. */
+  readonly triggers: ReadonlyMap<number, readonly Trigger[]>;
 }

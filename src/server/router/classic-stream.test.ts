@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import type { BuildFailure, BuildMessage } from "../../api/index.ts";
 import { type ClassicOptions, ClassicStream } from "./classic-stream.ts";
 
@@ -115,4 +115,37 @@ test("a request's warnings and the image come last", () => {
   const end = "Successfully built dddddddddddd\nSuccessfully tagged one:latest\n";
   expect(told(messages)).toBe(`Step 1/1 : FROM f\n${id("f")}[Warning] arguments\n${end}`);
   expect(told(messages, { quiet: true })).toBe(`${digest("d")}\n`.replace(/d{12}/g, "d".repeat(12)));
+});
+
+describe("triggers of ONBUILD", () => {
+  const [own, next] = planOf("FROM f", "RUN c").plan!.Instructions;
+  const trigger = (letter: string) => ({ Keyword: "run", Vertices: [digest(letter)] });
+  const withTriggers = (...letters: string[]): BuildMessage => ({
+    plan: { Instructions: [{ ...own!, Triggers: letters.map(trigger) }, next!] },
+  });
+
+  test("are told behind the FROM that brings them, without numbers or images of their own", () => {
+    const text = told([
+      withTriggers("a", "b"),
+      {
+        status: {
+          logs: [log("a", "triggered\n")],
+          vertexes: [done("f"), done("a"), done("b", { cached: true })],
+        },
+      },
+      { status: { vertexes: [done("c")] } },
+    ]);
+    expect(text).toBe(
+      `Step 1/2 : FROM f\n# Executing 2 build triggers\n${running}triggered\n${removed} ---> Using cache\n${id("b")}` +
+        `Step 2/2 : RUN c\n${running}${removed}${id("c")}`,
+    );
+  });
+
+  test("that fail are told with their FROM", () => {
+    const error = failure("a", { exitCode: 3, command: "/bin/sh -c exit 3" });
+    const failed = { status: { vertexes: [done("f"), done("a", { error: "failed" })] } };
+    expect(told([withTriggers("a"), failed, { error }])).toBe(
+      `Step 1/2 : FROM f\n# Executing 1 build trigger\n${running}error: The command '/bin/sh -c exit 3' returned a non-zero code: 3\n`,
+    );
+  });
 });

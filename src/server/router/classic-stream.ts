@@ -1,12 +1,6 @@
-import type {
-  BuildFailure,
-  BuildMessage,
-  BuildPlan,
-  BuildResult,
-  BuildWarning,
-  SolveStatus,
-} from "../../api/index.ts";
+import type { BuildFailure, BuildMessage, BuildResult, BuildWarning, SolveStatus } from "../../api/index.ts";
 import { digestOf } from "../../oci/digest.ts";
+import { type ClassicPart, classicParts } from "./classic-part.ts";
 import { HeldOutput } from "./held-output.ts";
 
 /** A line of the answer to `POST /build`. */
@@ -32,8 +26,6 @@ interface StepState {
   readonly waiting: ClassicMessage[];
 }
 
-type Instruction = BuildPlan["Instructions"][number];
-
 /**
  * Tells a build as Docker's classic builder does: one instruction after the other, in the order of the Dockerfile. Steps run
  * side by side; what those further down write waits for their turn. The step that fails is told last, also before its turn.
@@ -42,7 +34,7 @@ type Instruction = BuildPlan["Instructions"][number];
 export class ClassicStream {
   readonly #steps = new Map<string, StepState>();
   readonly #held = new HeldOutput();
-  #plan: readonly Instruction[] = [];
+  #plan: readonly ClassicPart[] = [];
   #at = 0;
   #stages = 0;
   #announced = false;
@@ -60,7 +52,7 @@ export class ClassicStream {
   }
 
   *tell(message: BuildMessage): Generator<ClassicMessage> {
-    if (message.plan !== undefined) this.#plan = message.plan.Instructions;
+    if (message.plan !== undefined) this.#plan = classicParts(message.plan);
     if (message.status !== undefined) yield* this.#shown(this.#status(message.status));
     if (message.result !== undefined) yield* this.#end(message.result);
     if (message.error === undefined) return;
@@ -91,8 +83,8 @@ export class ClassicStream {
 
   *#advance(): Generator<ClassicMessage> {
     for (let next = this.#plan[this.#at]; next !== undefined; next = this.#plan[++this.#at]) {
-      if (!this.#announced) yield* this.#announce(this.#at);
-      const steps = next.Vertices.map((vertex) => this.#step(vertex));
+      if (!this.#announced) yield* this.#announce(next.opening);
+      const steps = next.vertices.map((vertex) => this.#step(vertex));
       for (const step of steps) yield* this.#output(next, step);
       if (!steps.every(({ completed }) => completed)) return;
       yield* this.#over(next, steps);
@@ -100,56 +92,58 @@ export class ClassicStream {
     }
   }
 
-  *#announce(at: number): Generator<ClassicMessage> {
+  *#announce(opening: string): Generator<ClassicMessage> {
     this.#announced = true;
     this.#running = false;
-    yield { stream: `Step ${at + 1}/${this.#plan.length} : ${this.#plan[at]?.Text}\n` };
+    if (opening !== "") yield { stream: opening };
   }
 
-  *#output(instruction: Instruction, { waiting }: StepState): Generator<ClassicMessage> {
-    if (waiting.length > 0) yield* this.#run(instruction);
+  *#output(part: ClassicPart, { waiting }: StepState): Generator<ClassicMessage> {
+    if (waiting.length > 0) yield* this.#run(part);
     yield* waiting.splice(0);
   }
 
   /** Names the container in which an instruction runs, once. */
-  *#run(instruction: Instruction): Generator<ClassicMessage> {
-    if (this.#running || !hasContainer(instruction)) return;
+  *#run(part: ClassicPart): Generator<ClassicMessage> {
+    if (this.#running || !hasContainer(part)) return;
     this.#running = true;
-    yield { stream: ` ---> Running in ${this.#container(instruction)}\n` };
+    yield { stream: ` ---> Running in ${this.#container(part)}\n` };
   }
 
-  *#over(instruction: Instruction, steps: readonly StepState[]): Generator<ClassicMessage> {
-    const isFrom = instruction.Keyword === "from";
+  *#over(part: ClassicPart, steps: readonly StepState[]): Generator<ClassicMessage> {
+    const isFrom = part.keyword === "from";
     if (isFrom) this.#stages++;
     // Before the first stage there is no image.
     if (this.#stages === 0) return;
     this.#cached = !isFrom && (steps.length === 0 ? this.#cached : steps.every(({ cached }) => cached));
+    // The base is there; what it brings comes next.
+    if (isFrom && !part.isLast) return;
     if (this.#cached) yield { stream: " ---> Using cache\n" };
     else {
-      yield* this.#run(instruction);
-      if (this.options.remove) yield* this.#remove(instruction);
+      yield* this.#run(part);
+      if (this.options.remove) yield* this.#remove(part);
     }
-    this.#image = instruction.Vertices.at(-1) ?? digestOf(this.#image + instruction.Text);
-    yield { stream: ` ---> ${short(this.#image)}\n` };
+    this.#image = part.vertices.at(-1) ?? digestOf(this.#image + part.text);
+    if (part.isLast) yield { stream: ` ---> ${short(this.#image)}\n` };
   }
 
-  *#remove(instruction: Instruction): Generator<ClassicMessage> {
-    if (!hasContainer(instruction)) return;
-    yield { stream: ` ---> Removed intermediate container ${this.#container(instruction)}\n` };
+  *#remove(part: ClassicPart): Generator<ClassicMessage> {
+    if (!hasContainer(part)) return;
+    yield { stream: ` ---> Removed intermediate container ${this.#container(part)}\n` };
   }
 
-  #container({ Text, Vertices }: Instruction): string {
-    return short(digestOf(`a container of ${this.#image} ${Vertices.join(" ")} ${Text}`));
+  #container({ text, vertices }: ClassicPart): string {
+    return short(digestOf(`a container of ${this.#image} ${vertices.join(" ")} ${text}`));
   }
 
   *#failed({ step }: BuildFailure): Generator<ClassicMessage> {
-    const at = this.#plan.findIndex(({ Vertices }) => step !== undefined && Vertices.includes(step.vertex));
-    const instruction = this.#plan[at];
-    if (step === undefined || instruction === undefined) return;
-    if (at !== this.#at) yield* this.#announce(at);
-    if (instruction.Keyword === "run") yield* this.#run(instruction);
-    yield* this.#output(instruction, this.#step(step.vertex));
-    if (this.options.forceRemove) yield* this.#remove(instruction);
+    const at = this.#plan.findIndex(({ vertices }) => step !== undefined && vertices.includes(step.vertex));
+    const part = this.#plan[at];
+    if (step === undefined || part === undefined) return;
+    if (at !== this.#at) yield* this.#announce(part.step);
+    if (part.keyword === "run") yield* this.#run(part);
+    yield* this.#output(part, this.#step(step.vertex));
+    if (this.options.forceRemove) yield* this.#remove(part);
   }
 
   *#end({ Targets, Warnings }: BuildResult): Generator<ClassicMessage> {
@@ -173,7 +167,7 @@ export class ClassicStream {
 }
 
 /** What takes files does without. */
-const hasContainer = ({ Keyword }: Instruction): boolean => !["from", "copy", "add"].includes(Keyword);
+const hasContainer = ({ keyword }: ClassicPart): boolean => !["from", "copy", "add"].includes(keyword);
 
 const short = (digest: string): string => digest.slice("sha256:".length, "sha256:".length + 12);
 

@@ -102,6 +102,23 @@ ENV V=one-two-one.tar.gz
 ENV A=two-one.tar.gz B=one.tar.gz C=one-two D=one E=1-two-one.tar.gz F=1-two-1.tar.gz G=one-two-one.tar.gz H=unset
 `,
   },
+  "newer-add-git": {
+    text: `FROM busybox
+ADD SERVER/repository.git /whole
+ADD SERVER/repository.git#v1:folder /part/
+ADD --chown=4:5 --keep-git-dir=false SERVER/repository.git#main /owned
+`,
+    older: `FROM busybox
+RUN mkdir -p /whole/folder /part /owned/folder
+RUN echo two > /whole/file && echo sub > /whole/folder/sub && ln -s folder/sub /whole/link && cp -a /whole/. /owned/
+RUN printf '#!/bin/sh\\n' > /whole/script && chmod 755 /whole/script && cp -a /whole/script /owned/ && chown -hR 4:5 /owned
+RUN echo sub > /part/sub
+`,
+  },
+  "newer-start-interval": {
+    text: "FROM busybox\nHEALTHCHECK --interval=10s --start-period=5s --start-interval=500ms CMD true\n",
+    older: "FROM busybox\nHEALTHCHECK --interval=10s --start-period=5s CMD true\n",
+  },
   "newer-add-checksum": {
     text: "FROM busybox\nADD --checksum=sha256:c5acc4ae7d85cda11df11e6bc0c06ab55bffbd2b3db121d0a9e3ebb98bd98cac SERVER/file /x\n",
     older: "FROM busybox\nADD SERVER/file /x\n",

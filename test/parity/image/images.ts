@@ -9,7 +9,7 @@ import { serveFiles } from "./server.ts";
 
 /** Builds each case with all builders, and compares what comes of it. */
 export async function compareImages(engines: Engines, cases: Cases, report: Report): Promise<void> {
-  await using server = serveFiles(engines.context);
+  await using server = await serveFiles(engines.context);
   for (const [name, given] of Object.entries(cases)) {
     const { text, older, args = [] } = caseOf(given);
     const dockerfile = join(engines.folder, name);

@@ -12,6 +12,8 @@ const reasons: readonly [builder: RegExp, name: RegExp, line: RegExp][] = [
   [/./, /^(workdir-forms|expansions)$/, /^(config\.WorkingDir|history \d+): .*\/\//],
   // It had a shortest duration, and knew no zero.
   [/./, /^healthcheck-zero$/, /^builds \/ refuses: /],
+  // It knew no interval of the start.
+  [/./, /^newer-start-interval$/, /^config\.Healthcheck.*"StartInterval":500000000/],
   // A target may be a number.
   [/./, /^target-by-number$/, /^builds \/ refuses: /],
   [/classic/, /./, /^config\.ArgsEscaped: true/],

@@ -37,6 +37,8 @@ CMD ["a"]
   "stream-heredoc-like": "FROM busybox\nRUN echo ONCE > /once; echo '<b>' && echo \"it's\"   spaced\n",
   "stream-onbuild":
     "FROM busybox AS base\nONBUILD RUN echo trigger ONCE\nONBUILD ENV A=b\nFROM base\nRUN echo own\n",
+  "stream-onbuild-one": "FROM busybox AS base\nONBUILD COPY a.txt /ONCE\nFROM base\nRUN echo own\n",
+  "stream-onbuild-fails": "FROM busybox AS base\nONBUILD RUN echo ONCE; exit 4\nFROM base\nRUN echo own\n",
   "stream-fails": "FROM busybox\nRUN echo before ONCE; exit 5\nRUN echo never\n",
   "stream-fails-forced": { text: "FROM busybox\nRUN echo ONCE; exit 6\n", args: ["--force-rm"] },
   "stream-args": {

@@ -2,6 +2,7 @@ import { asSlipwayError } from "../../../errors/index.ts";
 import type { Digest } from "../../../oci/digest.ts";
 import type { Platform } from "../../../oci/platform.ts";
 import type { Edge } from "../../graph/index.ts";
+import type { Trigger } from "../../target.ts";
 import { ExpansionError, type Lexer } from "../expand/index.ts";
 import type { IgnoreMatcher } from "../ignore/index.ts";
 import { type Arg, Misuse } from "../instructions/index.ts";
@@ -35,6 +36,8 @@ export interface Conversion {
   readonly consumed: Set<string>;
   /** Of the vertices that instructions were made into. */
   readonly places: Map<Digest, Range>;
+  /** Those that came from ONBUILD, by the line of their FROM. */
+  readonly triggers: Map<number, Trigger[]>;
   /** The tree of the main context; the same vertex each time. */
   readonly context: Edge;
   /** Images that are not found are taken for such as may have anything. */

@@ -19,14 +19,14 @@ export async function convertDockerfile(
   signal: AbortSignal,
 ): Promise<FrontendResult> {
   const request = readRequest(options, resolveOnce(options, resolver, signal));
-  const { linter, source, consumed, places } = request;
+  const { linter, source, consumed, places, triggers } = request;
   const platforms = options.platforms.length > 0 ? options.platforms : [undefined];
   const names = options.targets.length > 0 ? options.targets : [undefined];
   const wanted = platforms.flatMap((platform) => names.map((name) => ({ platform, name })));
   const targets = await Promise.all(wanted.map(({ platform, name }) => convertOne(request, platform, name)));
   linter.check();
   const warnings = linter.findings.map((finding) => warningOf(finding, source));
-  return { targets, warnings: [...warnings, ...unconsumedArgs(options, consumed, source)], places };
+  return { targets, warnings: [...warnings, ...unconsumedArgs(options, consumed, source)], places, triggers };
 }
 
 /** Makes the graph of one target for one platform. */

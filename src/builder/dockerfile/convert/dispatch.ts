@@ -1,3 +1,5 @@
+import type { Digest } from "../../../oci/digest.ts";
+import type { Trigger } from "../../target.ts";
 import type { Command } from "../instructions/index.ts";
 import { convertArg } from "./arg.ts";
 import { type Conversion, placed } from "./conversion.ts";
@@ -49,20 +51,32 @@ export function dispatchStage(conversion: Conversion, state: StageState): void {
   const image = startStage(conversion, state);
   state.dispatched = true;
   if (state.stage !== undefined) note(conversion, state, state.stage.from);
-  for (const planned of state.commands) {
+  for (const [at, planned] of state.commands.entries()) {
     const { command } = planned;
     try {
       const convert = converters[command.kind] as (step: Step) => void;
       convert(new Step(conversion, state, image, planned, command));
-      note(conversion, state, command);
+      const made = note(conversion, state, command);
+      if (planned.onbuild) noteTrigger(conversion, state, at, { keyword: command.kind, vertices: made });
     } catch (error) {
       throw placed(error, conversion.source, command.node.range);
     }
   }
 }
 
-/** The first to make a vertex is its place: an instruction that did not change the tree has none. */
-function note({ places }: Conversion, { tree }: StageState, { node }: Pick<Command, "node">): void {
-  for (const vertex of [tree, ...(tree?.op.kind === "link" ? tree.inputs : [])])
-    if (vertex !== undefined && !places.has(vertex.digest)) places.set(vertex.digest, node.range);
+/** The first to make a vertex is its place: an instruction that did not change the tree has none. Answers the new ones. */
+function note({ places }: Conversion, { tree }: StageState, { node }: Pick<Command, "node">): Digest[] {
+  const made = [tree, ...(tree?.op.kind === "link" ? tree.inputs : [])]
+    .flatMap((vertex) => (vertex === undefined ? [] : [vertex.digest]))
+    .filter((digest) => !places.has(digest));
+  for (const digest of made) places.set(digest, node.range);
+  return made;
+}
+
+/** For several platforms it is one, with the steps of all. */
+function noteTrigger({ triggers }: Conversion, { range }: StageState, at: number, trigger: Trigger): void {
+  const known = triggers.get(range.start.line) ?? [];
+  const before = known[at]?.vertices ?? [];
+  known[at] = { ...trigger, vertices: [...before, ...trigger.vertices] };
+  triggers.set(range.start.line, known);
 }

@@ -22,6 +22,7 @@ export interface Request {
   /** Build arguments that some instruction declares. */
   readonly consumed: Set<string>;
   readonly places: Conversion["places"];
+  readonly triggers: Conversion["triggers"];
   /** Images that are not found are taken for such as may have anything. */
   readonly unknownBases?: boolean;
 }
@@ -36,12 +37,13 @@ export function readRequest(options: FrontendOptions, image: Conversion["image"]
   const dockerfile = readStages(parsed.nodes, source);
   lintDockerfile(linter, parsed, dockerfile);
   lintDefaults(linter, dockerfile, new Lexer(parsed.escape));
-  return { options, source, parsed, dockerfile, linter, image, consumed: new Set(), places: new Map() };
+  const found = { consumed: new Set<string>(), places: new Map(), triggers: new Map() };
+  return { options, source, parsed, dockerfile, linter, image, ...found };
 }
 
 /** A new conversion for a target and a platform; undefined: the last stage, this host's. */
 export function newConversion(
-  { options, source, parsed, dockerfile, linter, image, consumed, places, unknownBases }: Request,
+  { options, source, parsed, dockerfile, linter, image, consumed, places, triggers, unknownBases }: Request,
   platform: Platform | undefined,
   name: string | undefined,
 ): Conversion {
@@ -74,6 +76,7 @@ export function newConversion(
     ignore: rules.length > 0 ? new IgnoreMatcher(rules) : undefined,
     consumed,
     places,
+    triggers,
     unknownBases: unknownBases === true,
     context: mainContext(context, own(options.buildArgs, "BUILDKIT_CONTEXT_KEEP_GIT_DIR")),
     image,

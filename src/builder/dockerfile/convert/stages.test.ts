@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { convert, convertOne, failure, names, vertices } from "./testing.ts";
+import { amd64, convert, convertOne, failure, names, vertices } from "./testing.ts";
 
 describe("stages", () => {
   test("that no target needs are left out, and their images are not looked up", async () => {
@@ -112,6 +112,17 @@ describe("ONBUILD", () => {
       "[stage-2 1/1] RUN x",
     ]);
     expect(config.config?.OnBuild).toBeUndefined();
+  });
+
+  test("what triggers were made into is told by the line of the FROM, of all platforms together", async () => {
+    const platforms = [amd64, { os: "linux", architecture: "arm64" }];
+    const { triggers } = await convert("ARG x\nFROM parent\nRUN x", { images, options: { platforms } });
+    expect([...triggers.keys()]).toEqual([2]);
+    expect(triggers.get(2)).toMatchObject([
+      { keyword: "arg", vertices: [] },
+      { keyword: "copy", vertices: [expect.any(String), expect.any(String)] },
+      { keyword: "run", vertices: [expect.any(String), expect.any(String)] },
+    ]);
   });
 
   test("a wrong trigger is told at the FROM", async () => {
