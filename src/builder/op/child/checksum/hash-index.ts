@@ -1,6 +1,5 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { statSync } from "node:fs";
 import { replaceDurably } from "../../../../os/durable.ts";
-import { ifThere } from "../../../../os/if-there.ts";
 
 /** Words of 32 bits: of a key, of a digest, of both together. */
 const keyWords = 12;
@@ -144,8 +143,21 @@ export class HashIndex {
   #isAt(record: number, stat: Uint32Array): boolean {
     const at = headWords + record * recordWords;
     const words = this.#words;
-    for (let i = 0; i < keyWords; i++) if (words[at + i] !== stat[statWords[i] as number]) return false;
-    return true;
+    // As `statWords` has them. This is done once for each file, most often before the loop would be compiled.
+    return (
+      words[at] === stat[8] &&
+      words[at + 1] === stat[9] &&
+      words[at + 2] === stat[10] &&
+      words[at + 3] === stat[11] &&
+      words[at + 4] === stat[24] &&
+      words[at + 5] === stat[25] &&
+      words[at + 6] === stat[26] &&
+      words[at + 7] === stat[28] &&
+      words[at + 8] === stat[29] &&
+      words[at + 9] === stat[30] &&
+      words[at + 10] === stat[34] &&
+      words[at + 11] === stat[35]
+    );
   }
 }
 
@@ -161,23 +173,14 @@ function larger(old: Uint32Array, least: number): Uint32Array {
   return made;
 }
 
-/** Undefined for what is no table: there is none, or it is of another version. */
+/**
+ * Undefined for what is no table: there is none, or it is of another version. It is mapped, not read: memory that is touched
+ * first costs more than what is done with it. What is written to it stays with this process; the file is only replaced.
+ */
 function read(path: string): Uint32Array | undefined {
-  const fd = ifThere(() => openSync(path, "r"));
-  if (fd === undefined) return undefined;
-  try {
-    const { size } = fstatSync(fd);
-    const count = (size / 4 - headWords) / recordWords;
-    if (!Number.isInteger(count) || count < 0) return undefined;
-    const words = new Uint32Array(size / 4);
-    const bytes = new Uint8Array(words.buffer);
-    for (let at = 0; at < size; ) {
-      const got = readSync(fd, bytes, at, size - at, at);
-      if (got === 0) return undefined;
-      at += got;
-    }
-    return words[0] === magic && words[1] === count ? words : undefined;
-  } finally {
-    closeSync(fd);
-  }
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  const count = (size / 4 - headWords) / recordWords;
+  if (!Number.isInteger(count) || count < 0) return undefined;
+  const words = new Uint32Array(Bun.mmap(path, { shared: false }).buffer, 0, size / 4);
+  return words[0] === magic && words[1] === count ? words : undefined;
 }
