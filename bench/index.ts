@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, release } from "node:os";
-import { output } from "./measure.ts";
+import { output, stopMeasuring } from "./measure.ts";
 import { startDocker } from "./peers/docker.ts";
 import { startPodman } from "./peers/podman.ts";
 import { startSlipway } from "./peers/slipway.ts";
@@ -40,14 +40,8 @@ const slipway = await startSlipway();
 const docker = await startDocker();
 const podman = await startPodman();
 const context: Context = { slipway, docker, podman, scratch };
-const end = async () => {
-  await podman.stop();
-  await docker.stop();
-  await slipway.stop();
-  rmSync(scratch, { recursive: true, force: true });
-};
-for (const signal of ["SIGINT", "SIGTERM"] as const)
-  process.once(signal, () => void end().finally(() => process.exit(1)));
+// What was being measured fails, and the engines end below.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stopMeasuring);
 try {
   await output(slipway.command("image", "bootstrap", "busybox"));
   const archive = `${scratch}/busybox.tar`;
@@ -65,7 +59,10 @@ try {
       for (const row of await scenario(context)) console.log(format(row));
   }
 } finally {
-  await end();
+  await podman.stop();
+  await docker.stop();
+  await slipway.stop();
+  rmSync(scratch, { recursive: true, force: true });
 }
 
 function format({ what, unit, values, target, met }: Row): string {

@@ -1,7 +1,20 @@
+const running = new Set<Bun.Subprocess>();
+
+/** Kills what runs at this moment: whoever waits for it fails. */
+export function stopMeasuring(): void {
+  for (const child of running) child.kill("SIGKILL");
+}
+
+function watched<Child extends Bun.Subprocess>(child: Child): Child {
+  running.add(child);
+  void child.exited.then(() => running.delete(child));
+  return child;
+}
+
 /** Wall time of one command in milliseconds; it must succeed. */
 export async function timed(argv: string[]): Promise<number> {
   const begin = Bun.nanoseconds();
-  const child = Bun.spawn(argv, { stdio: ["ignore", "ignore", "pipe"] });
+  const child = watched(Bun.spawn(argv, { stdio: ["ignore", "ignore", "pipe"] }));
   const [code, errors] = await Promise.all([child.exited, child.stderr.text()]);
   if (code !== 0) throw new Error(`${argv.join(" ")}: exit status ${code}: ${errors.trim()}`);
   return (Bun.nanoseconds() - begin) / 1e6;
@@ -9,11 +22,13 @@ export async function timed(argv: string[]): Promise<number> {
 
 /** Runs a command to its end and answers its standard output; it must succeed. */
 export async function output(argv: string[], stdin?: string): Promise<string> {
-  const child = Bun.spawn(argv, {
-    stdin: stdin === undefined ? "ignore" : Buffer.from(stdin),
-    stdout: "pipe",
-    stderr: "pipe",
-  });
+  const child = watched(
+    Bun.spawn(argv, {
+      stdin: stdin === undefined ? "ignore" : Buffer.from(stdin),
+      stdout: "pipe",
+      stderr: "pipe",
+    }),
+  );
   const [code, text, errors] = await Promise.all([child.exited, child.stdout.text(), child.stderr.text()]);
   if (code !== 0) throw new Error(`${argv.join(" ")}: exit status ${code}: ${errors.trim()}`);
   return text.trim();
