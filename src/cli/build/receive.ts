@@ -1,5 +1,5 @@
-import { mkdirSync } from "node:fs";
-import { rename, rm } from "node:fs/promises";
+import { mkdirSync, realpathSync, statSync } from "node:fs";
+import { open, rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { buildOutput } from "../../client/build/output.ts";
 import type { Client } from "../../client/client.ts";
@@ -28,20 +28,25 @@ export async function receive(
   } else await toFile(stream, resolve(destination));
 }
 
-/** The file is there when it is whole, or as it was before. */
-async function toFile(stream: AsyncIterable<Uint8Array>, path: string): Promise<void> {
-  mkdirSync(dirname(path), { recursive: true });
+/** The file is there when it is whole, or as it was before. A device or a pipe is written to: no file may take its place. */
+async function toFile(stream: AsyncIterable<Uint8Array>, given: string): Promise<void> {
+  mkdirSync(dirname(given), { recursive: true });
+  const stats = statSync(given, { throwIfNoEntry: false });
+  if (stats?.isFile() === false) return await write(stream, given);
+  // What a link leads to is written anew, and the link stays.
+  const path = stats === undefined ? given : realpathSync(given);
   const temporary = `${path}.${crypto.randomUUID()}`;
-  const file = Bun.file(temporary).writer();
   try {
-    for await (const chunk of stream) {
-      file.write(chunk);
-      await file.flush();
-    }
-    await file.end();
+    await write(stream, temporary);
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
   }
+}
+
+async function write(stream: AsyncIterable<Uint8Array>, path: string): Promise<void> {
+  await using file = await open(path, "w");
+  for await (const chunk of stream)
+    for (let at = 0; at < chunk.length; ) at += (await file.write(chunk, at)).bytesWritten;
 }

@@ -1,6 +1,8 @@
 import { writeFileSync } from "node:fs";
 import type { BuildResult, BuildTargetResult, BuildWarning } from "../../api/index.ts";
+import { messageOf } from "../../errors/index.ts";
 import { isTrue } from "../flags/scalar.ts";
+import { wrong } from "../local-error.ts";
 
 const decoded = (text: string): string => Buffer.from(text, "base64").toString();
 
@@ -11,7 +13,7 @@ export function writeResults(
   { iidfile, metadata }: { iidfile: string; metadata: string },
 ): void {
   const last = Targets.at(-1);
-  if (iidfile !== "") writeFileSync(iidfile, last?.ImageID ?? "");
+  if (iidfile !== "") write(iidfile, last?.ImageID ?? "");
   if (metadata === "") return;
   const targets =
     Targets.length > 1
@@ -20,7 +22,15 @@ export function writeResults(
   const wantsWarnings = isTrue(process.env.BUILDX_METADATA_WARNINGS);
   const about =
     wantsWarnings && Warnings.length > 0 ? { ...targets, "buildx.build.warnings": Warnings } : targets;
-  writeFileSync(metadata, `${JSON.stringify(about, undefined, 2)}\n`);
+  write(metadata, `${JSON.stringify(about, undefined, 2)}\n`);
+}
+
+function write(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    throw wrong(`the image is built, but cannot write ${path}: ${messageOf(error)}`);
+  }
 }
 
 /** In buildx's words. (docs.docker.com, buildx build --metadata-file) */

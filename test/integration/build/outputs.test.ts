@@ -1,6 +1,6 @@
 /* What comes of a build: images of every form, files, archives, and results for scripts. */
 import { expect, test } from "bun:test";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { contextWith } from "../../support/build.ts";
 import { command, type Result } from "../../support/engine.ts";
 import { Folder } from "../../support/folder.ts";
@@ -51,6 +51,23 @@ test("an output that cannot be written ends the build with its reason", async ()
   const { code, stderr } = await call(["build", "-q", "-o", "type=tar,dest=/proc/none/x.tar", context.path]);
   expect(code).toBe(1);
   expect(stderr).toContain("/proc/none");
+});
+
+test("devices and links stay what they are, and what they lead to is written", async () => {
+  using context = contextWith({ Dockerfile: "FROM scratch\nCOPY a /a\n", a: "1" });
+  using out = new Folder();
+  writeFileSync(out.join("file"), "before");
+  symlinkSync("file", out.join("link"));
+  must(await command(["mknod", out.join("full"), "c", "1", "7"]));
+  const build = (to: string) => call(["build", "-q", "-o", `type=tar,dest=${out.join(to)}`, context.path]);
+  must(await build("link"));
+  expect([lstatSync(out.join("link")).isSymbolicLink(), statSync(out.join("file")).size > 1024]).toEqual([
+    true,
+    true,
+  ]);
+  const { code, stderr } = await build("full");
+  expect([code, stderr]).toEqual([1, expect.stringContaining("no space left on device")]);
+  expect(statSync(out.join("full")).isCharacterDevice()).toBe(true);
 });
 
 test("layers compressed with zstd or gzip where that is asked for", async () => {
