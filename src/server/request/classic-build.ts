@@ -75,7 +75,7 @@ function limitsOf(query: Query): BuildLimits {
       hard: Hard,
     })),
     extraHosts: query.all("extrahosts"),
-    securityOpt: json(query, "securityopt", list(string)) ?? [],
+    securityOpt: query.all("securityopt"),
   };
 }
 
