@@ -105,7 +105,7 @@ async function solve(
   const config = { built: epoch ?? now(), ...(epoch === undefined ? {} : { epoch }) };
   const edges = targets.map(({ tree }) => owned(tree));
   const steps: SolvedStep[] = [];
-  await using imports = await Imports.open(job);
+  await using imports = await Imports.open(job, targets);
   const results = await rooms.solver.solve(edges, {
     ...{ session, progress, signal, lease, caches: imports.all },
     solved: (step) => steps.push(step),

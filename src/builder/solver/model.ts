@@ -82,9 +82,12 @@ export interface SolvedStep extends CacheEntry {
   readonly parents: readonly Digest[];
 }
 
+/** What is to be found, for caches that do not know the key. */
+export type AskedStep = Pick<SolvedStep, "vertex" | "inputs">;
+
 /** A cache that the user imports. Must never throw for what it does not have, and must hold what it answers. */
 export interface ResultCache {
-  lookup(key: Digest, signal: AbortSignal): Promise<readonly BuiltLayer[] | undefined>;
+  lookup(key: Digest, signal: AbortSignal, step: AskedStep): Promise<readonly BuiltLayer[] | undefined>;
 }
 
 /** The engine's own cache. What it answers is there as long as nothing else runs: whoever needs it holds it at once. */

@@ -80,8 +80,9 @@ export class Steps {
       hold(lease, own);
       return own;
     }
+    const step = { vertex, inputs: inputs.map(({ result }) => result) };
     for (const imported of caches) {
-      const layers = await imported.lookup(key, signal);
+      const layers = await imported.lookup(key, signal, step);
       signal.throwIfAborted();
       if (layers === undefined) continue;
       this.#save(key, layers, vertex, inputs);

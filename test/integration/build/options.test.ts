@@ -135,6 +135,29 @@ test("an image that has its steps is a cache for the classic build", async () =>
   expect(await cat(stdout.trim())).toBe(await cat(name));
 });
 
+test("an image is a cache for the classic build by its history, too, up to the first step that is another", async () => {
+  using context = contextWith({
+    Dockerfile: `FROM busybox
+RUN echo $RANDOM$RANDOM > /first
+ARG V=1
+ENV V=$V
+RUN cat /first && echo $RANDOM$RANDOM > /second
+`,
+  });
+  const name = uniqueName("history");
+  await ok(["build", "-q", "-t", name, context.path]);
+  await ok(["builder", "prune", "-af"]);
+  const again = async (...args: string[]) => {
+    const build = ["build", "-q", "--cache-from", name, ...args, context.path];
+    return must(await fixture.engine.docker(build, { env: classic })).stdout.trim();
+  };
+  const cat = (image: string) => ok(["run", "--rm", "--network", "none", image, "cat", "/first", "/second"]);
+  const [first, second] = (await cat(name)).split("\n");
+  expect(await cat(await again())).toBe(`${first}\n${second}`);
+  const [same, other] = (await cat(await again("--build-arg", "V=2"))).split("\n");
+  expect([same, other === second]).toEqual([first, false]);
+});
+
 test("outlines and targets are said of a Dockerfile before it is built", async () => {
   using context = contextWith({
     Dockerfile: "# WHO is greeted\nARG WHO=you\nFROM nowhere.invalid/x AS a\nARG WHO\nFROM a\n",

@@ -3,7 +3,9 @@ import type { BuildCacheOption } from "../../../api/build.ts";
 import type { BuildJob } from "../../job.ts";
 import { internalStep } from "../../progress/index.ts";
 import type { ResultCache } from "../../solver/index.ts";
+import type { BuildTarget } from "../../target.ts";
 import type { RemoteRecords } from "./document.ts";
+import { HistoryCache } from "./history.ts";
 import { readRecords } from "./import.ts";
 import { ImportedCache } from "./imported-cache.ts";
 import { readInlineCache } from "./inline.ts";
@@ -17,20 +19,27 @@ export { inlineCache, wantsInlineCache } from "./inline.ts";
 
 /** The caches that a build imports. To be disposed of when the build is over. */
 export class Imports implements AsyncDisposable {
-  private constructor(private readonly caches: readonly ImportedCache[]) {}
+  private constructor(
+    private readonly caches: readonly ImportedCache[],
+    private readonly histories: readonly HistoryCache[],
+  ) {}
 
   /** One that cannot be read is told and left out; only what is wrong with the request is an error. */
-  static async open(job: BuildJob): Promise<Imports> {
+  static async open(job: BuildJob, targets: readonly BuildTarget[]): Promise<Imports> {
     const sources = (job.request.CacheFrom ?? []).map((option) => ({
       option,
       source: sourceOf(job, option),
     }));
     const opened = await Promise.all(sources.map(({ option, source }) => openOne(job, option, source)));
-    return new Imports(opened.filter((cache) => cache !== undefined));
+    const histories = (job.request.CacheFrom ?? []).flatMap((option) => historyOf(job, option, targets));
+    return new Imports(
+      opened.filter((cache) => cache !== undefined),
+      histories,
+    );
   }
 
   get all(): readonly ResultCache[] {
-    return this.caches;
+    return [...this.caches, ...this.histories];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -71,6 +80,13 @@ async function openOne(
     if (job.signal.aborted) throw error;
     return undefined;
   }
+}
+
+/** The classic builder's kind of cache: an image that is here, whoever made it. */
+function historyOf(job: BuildJob, { Type, Attributes }: BuildCacheOption, targets: readonly BuildTarget[]) {
+  if (Type !== "image" || Attributes.ref === undefined) return [];
+  const image = job.rooms.open.imageRooms.images.find(Attributes.ref);
+  return image === undefined ? [] : [new HistoryCache(job, image, targets)];
 }
 
 /** An image that is here, with a cache in it, is as good as the one of the registry. */

@@ -38,7 +38,7 @@ async function imported<T>(
   from: BuildCacheOption,
   work: (cache: ResultCache | undefined) => Promise<T>,
 ) {
-  await using imports = await Imports.open(host.job({ CacheFrom: [from] }));
+  await using imports = await Imports.open(host.job({ CacheFrom: [from] }), []);
   return await work(imports.all[0]);
 }
 
@@ -57,8 +57,8 @@ test.each(["gzip", "zstd", "uncompressed"])(
     const { to, from } = local(newDirectory(), { mode: "max", compression });
     await exportCaches(first.job({ CacheTo: [to] }), contents);
     await imported(second, from, async (cache) => {
-      expect(await cache?.lookup(top.key, idle)).toEqual(top.layers);
-      expect(await cache?.lookup(digestOf("other"), idle)).toBeUndefined();
+      expect(await cache?.lookup(top.key, idle, top)).toEqual(top.layers);
+      expect(await cache?.lookup(digestOf("other"), idle, top)).toBeUndefined();
     });
     expect(namesOf(second, top)).toEqual([["base"], ["top"]]);
     // What was not asked for was not brought.
@@ -78,12 +78,12 @@ test("mode=min has what the image has, and an export leaves other tags and what 
   await using fresh = await Host.open();
   const { from } = local(directory);
   await imported(fresh, from, async (cache) => {
-    expect(await cache?.lookup(beside.key, idle)).toBeUndefined();
-    expect(await cache?.lookup(top.key, idle)).toEqual(top.layers);
+    expect(await cache?.lookup(beside.key, idle, beside)).toBeUndefined();
+    expect(await cache?.lookup(top.key, idle, top)).toEqual(top.layers);
   });
   const other = { Type: "local", Attributes: { src: directory, tag: "other" } };
   await imported(fresh, other, async (cache) => {
-    expect(await cache?.lookup(beside.key, idle)).toEqual(beside.layers);
+    expect(await cache?.lookup(beside.key, idle, beside)).toEqual(beside.layers);
   });
 });
 
@@ -104,9 +104,9 @@ test.each([
   expect(registry.manifests.get("cache")?.bytes.toString()).toContain(cacheConfigType);
   await imported(second, { Type: "registry", Attributes: { ref } }, async (cache) => {
     registry.fetched.length = 0;
-    expect(await cache?.lookup(base.key, idle)).toEqual(base.layers);
+    expect(await cache?.lookup(base.key, idle, base)).toEqual(base.layers);
     expect(registry.fetched).toHaveLength(1);
-    expect(await cache?.lookup(base.key, idle)).toEqual(base.layers);
+    expect(await cache?.lookup(base.key, idle, base)).toEqual(base.layers);
     expect(registry.fetched).toHaveLength(1);
   });
 });
@@ -124,7 +124,9 @@ test("a cache that is missing, damaged or of something else is told, and no reas
     const bytes = readFileSync(path);
     if (bytes[0] === 0x1f) writeFileSync(path, Buffer.concat([bytes.subarray(0, -1), Buffer.from("?")]));
   }
-  expect(await imported(fresh, from, async (cache) => await cache?.lookup(top.key, idle))).toBeUndefined();
+  expect(
+    await imported(fresh, from, async (cache) => await cache?.lookup(top.key, idle, top)),
+  ).toBeUndefined();
   expect(fresh.steps.some((step) => step.startsWith(`cannot use the cache ${directory}: `))).toBe(true);
   writeFileSync(join(directory, "index.json"), "{}");
   expect(await imported(fresh, from, async (cache) => cache)).toBeUndefined();
@@ -170,9 +172,9 @@ test("what is wrong with the request is an error before anything is built", asyn
   ];
   for (const [option, message] of wrong)
     expect(() => checkExports(first.job({ CacheTo: [option] }))).toThrow(message);
-  await expect(Imports.open(first.job({ CacheFrom: [{ Type: "local", Attributes: {} }] }))).rejects.toThrow(
-    "src is required for local cache importer",
-  );
+  await expect(
+    Imports.open(first.job({ CacheFrom: [{ Type: "local", Attributes: {} }] }), []),
+  ).rejects.toThrow("src is required for local cache importer");
 });
 
 test("an export that fails fails the build, unless it may", async () => {
