@@ -40,6 +40,8 @@ CMD ["a"]
   "stream-onbuild-one": "FROM busybox AS base\nONBUILD COPY a.txt /ONCE\nFROM base\nRUN echo own\n",
   "stream-onbuild-fails": "FROM busybox AS base\nONBUILD RUN echo ONCE; exit 4\nFROM base\nRUN echo own\n",
   "stream-fails": "FROM busybox\nRUN echo before ONCE; exit 5\nRUN echo never\n",
+  "stream-not-executable": 'FROM busybox\nRUN echo "#!/nowhere/ONCE" > /s; chmod 755 /s\nRUN ["/s"]\n',
+  "stream-no-format": 'FROM busybox\nRUN echo ONCE > /s; chmod 755 /s\nRUN ["/s"]\n',
   "stream-fails-forced": { text: "FROM busybox\nRUN echo ONCE; exit 6\n", args: ["--force-rm"] },
   "stream-args": {
     text: "ARG TAG=latest\nFROM busybox:$TAG\nRUN echo ONCE > /once\nARG V\nRUN echo $V\n",

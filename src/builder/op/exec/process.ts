@@ -11,6 +11,7 @@ import type { RuntimeProcess, Stream } from "../../../runtime/index.ts";
 import type { WritableRoot } from "../layer/write.ts";
 import type { StepNetwork } from "./network.ts";
 import { OutputPipe } from "./output.ts";
+import { inOtherWords } from "./runtime-words.ts";
 
 /** How long output may still come after the first process has ended. */
 const outputGrace = 2000;
@@ -87,7 +88,9 @@ async function outcome(
   log: StepProcess["log"],
 ): Promise<number> {
   await process.started;
-  const drained = Promise.all(pipes.map((pipe, at) => pipe.drain((data) => log(at === 0 ? 1 : 2, data))));
+  const drained = Promise.all(
+    pipes.map((pipe, at) => pipe.drain((data) => (at === 0 ? log(1, data) : log(2, inOtherWords(data))))),
+  );
   drained.catch(() => undefined);
   const { code } = await process.exited;
   const timer = setTimeout(() => {
