@@ -65,6 +65,7 @@ const definitions = {
   socket: { args: [T.i32, T.i32, T.i32], returns: T.i32 },
   splice: { args: [T.i32, T.ptr, T.i32, T.ptr, T.u64, T.u32], returns: T.i64_fast },
   statx: { args: [T.i32, T.ptr, T.i32, T.u32, T.ptr], returns: T.i32 },
+  sync_file_range: { args: [T.i32, T.i64, T.i64, T.u32], returns: T.i32 },
   symlinkat: { args: [T.ptr, T.i32, T.ptr], returns: T.i32 },
   syncfs: { args: [T.i32], returns: T.i32 },
   syscall: { args: [T.i64, T.i64, T.i64, T.i64, T.i64, T.i64, T.i64], returns: T.i64_fast },

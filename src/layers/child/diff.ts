@@ -1,6 +1,7 @@
 import { type BigIntStats, closeSync, openSync, writeSync } from "node:fs";
 import { invalid } from "../../errors/index.ts";
 import { digestFromHex } from "../../oci/digest.ts";
+import { beginWriting } from "../../os/fd.ts";
 import type { ResumableSha256 } from "../../os/sha256.ts";
 import type { Change, DiffRequest, MeasuredLayer, PackedLayer } from "../diff.ts";
 import { findChanges } from "./changes.ts";
@@ -9,6 +10,9 @@ import { Output, type PackOutput } from "./output.ts";
 import { isOpaque, isWhiteout } from "./overlay.ts";
 import { listDirectory, Packer, statOf } from "./packer.ts";
 import type { PrefixDigest } from "./prefix.ts";
+
+/** So many bytes at a time go to the disk, while the next ones are read and hashed. */
+const burst = 16 << 20;
 
 /** What is told of each file before it is packed. */
 type Count = (stat: BigIntStats, path: string) => void;
@@ -31,11 +35,14 @@ function packInto(file: string, upper: string): PackedLayer {
   try {
     enterRoot(upper);
     const hasher = new Bun.CryptoHasher("sha256");
-    let size = 0;
+    let [size, begun] = [0, 0];
     const output = new Output((bytes) => {
       hasher.update(bytes);
       size += bytes.length;
       for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+      if (size - begun < burst) return;
+      beginWriting(fd, begun, size - begun);
+      begun = size;
     });
     pack(output, () => undefined);
     return { digest: digestFromHex(hasher.digest("hex")), size };
