@@ -1,7 +1,6 @@
 import { closeSync, constants, openSync, statSync } from "node:fs";
-import { posix } from "node:path";
 import { FilePacker } from "../../archive/files/index.ts";
-import { encodeName, fsPath, TarDecoder } from "../../archive/index.ts";
+import { encodeName, fsPath, posix, TarDecoder } from "../../archive/index.ts";
 import { errnoOf, invalid, notFound } from "../../errors/index.ts";
 import { atName, FileStatus } from "../../os/at.ts";
 import { readInRoot } from "../../os/inroot.ts";

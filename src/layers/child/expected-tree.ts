@@ -1,5 +1,4 @@
-import { posix } from "node:path";
-import type { TarHeader, TarSink } from "../../archive/index.ts";
+import { posix, type TarHeader, type TarSink } from "../../archive/index.ts";
 import { invalid } from "../../errors/index.ts";
 
 /** What must be in one place. Places that are names of one file share theirs. */

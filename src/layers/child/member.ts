@@ -1,5 +1,4 @@
-import { posix } from "node:path";
-import type { TarHeader } from "../../archive/index.ts";
+import { posix, type TarHeader } from "../../archive/index.ts";
 import { asSlipwayError, invalid, SlipwayError } from "../../errors/index.ts";
 
 const whiteoutPrefix = ".wh.";

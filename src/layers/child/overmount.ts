@@ -1,5 +1,5 @@
 import { closeSync, mkdirSync, statSync } from "node:fs";
-import { posix } from "node:path";
+import { posix } from "../../archive/index.ts";
 import { errnoOf } from "../../errors/index.ts";
 import { openInRoot } from "../../os/inroot.ts";
 import { check, libc } from "../../os/libc.ts";

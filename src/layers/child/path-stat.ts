@@ -1,6 +1,5 @@
 import { type BigIntStats, lstatSync } from "node:fs";
-import { posix } from "node:path";
-import { fsPath } from "../../archive/index.ts";
+import { fsPath, posix } from "../../archive/index.ts";
 import { rfc3339Nano } from "../../os/clock.ts";
 import type { PathStat } from "../archive.ts";
 import { resolveLinks } from "./resolve.ts";

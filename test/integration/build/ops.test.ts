@@ -13,6 +13,8 @@ async function build(files: Record<string, string>, args: string[] = [], engine 
   return await engine.slipway(["build", "--progress", "plain", ...args, folder.path]);
 }
 
+const ok = async (args: string[]) => must(await fixture.engine.slipway(args)).stdout.trim();
+
 /** Command lines of processes that have a word in them. */
 const processes = async (word: string): Promise<string[]> =>
   (await command(["ps", "-eo", "args"])).stdout.split("\n").filter((line) => line.includes(word));
@@ -112,6 +114,24 @@ test("what is missing is said, with the rule that hides it", async () => {
   expect(ignored.stderr).toContain('the rule "*.log" of .dockerignore excludes it');
   const escaping = await build({ Dockerfile: "FROM busybox\nCOPY ../../etc/passwd /x\n" });
   expect(escaping.stderr).toContain('"/etc/passwd": not found');
+});
+
+test("names that are no UTF-8 stay what they are, in contexts, in archives, and in images that come back", async () => {
+  using context = contextWith({ Dockerfile: "FROM busybox\nCOPY made /c/\nADD made.tar /t/\n" });
+  const script = `mkdir -p made/$(printf 'd\\376'); echo 1 > made/$(printf '\\377f'); echo 2 > made/$(printf 'd\\376')/g; tar -cf made.tar made`;
+  must(await command(["sh", "-ec", `cd ${context.path}; ${script}`]));
+  const [name, archive] = [uniqueName("names"), context.join("image.tar")];
+  const find = "find /c /t -type f | sort | cat -v";
+  const listed = async () => await ok(["run", "--rm", "--network", "none", name, "sh", "-c", find]);
+  await ok(["build", "-q", "-t", name, context.path]);
+  const before = await listed();
+  expect(before.split("\n")).toEqual(["/c/dM-~/g", "/c/M-^?f", "/t/made/dM-~/g", "/t/made/M-^?f"]);
+  await ok(["save", "-o", archive, name]);
+  await ok(["rmi", name]);
+  await ok(["builder", "prune", "-af"]);
+  await ok(["load", "-q", "-i", archive]);
+  expect(await listed()).toBe(before);
+  expect(await ok(["system", "check"])).toContain("nothing is wrong");
 });
 
 test("the same files make the same layer, whenever and wherever they are", async () => {

@@ -1,6 +1,5 @@
 import { closeSync, constants, openSync } from "node:fs";
-import { posix } from "node:path";
-import { fsPath } from "../../../../archive/index.ts";
+import { fsPath, posix } from "../../../../archive/index.ts";
 import { invalid, notFound } from "../../../../errors/index.ts";
 import { statOf } from "../../../../layers/child/packer.ts";
 import { resolveLinks } from "../../../../layers/child/resolve.ts";
