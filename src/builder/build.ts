@@ -5,7 +5,7 @@ import { checkExports, exportCaches, Imports, inlineCache, wantsInlineCache } fr
 import { openContexts } from "./context/contexts.ts";
 import { findDockerfile } from "./context/dockerfile.ts";
 import { checkFrontEnd, convertDockerfile } from "./dockerfile/index.ts";
-import { type Built, exportOutputs, type Offer } from "./exporter/index.ts";
+import { type Built, checkTags, exportOutputs, type Offer } from "./exporter/index.ts";
 import { keepFailed } from "./failure/debug.ts";
 import { failureOf, type StepPlaces } from "./failure/failure.ts";
 import { type Edge, vertex } from "./graph/index.ts";
@@ -72,6 +72,7 @@ async function perform(
   known: Known,
 ): Promise<BuildResult> {
   const { request, progress, signal } = job;
+  checkTags(request.Tags ?? []);
   const contexts = await openContexts(job, archive);
   const session = sessionOf(request, contexts.directories);
   const dockerfile = await findDockerfile(job, contexts, session);

@@ -12,6 +12,11 @@ export async function fetchContext(
   job: BuildJob,
   url: string,
 ): Promise<{ directory: string } | { text: string }> {
+  // The HTTP client would read files of this host, too.
+  if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
+    throw invalid(
+      `the build context ${JSON.stringify(url)} could not be recognized as URL: use http:// or https://`,
+    );
   const { progress, place, signal } = job;
   return await internalStep(progress, `[internal] load remote build context ${url}`, async () => {
     const response = await ask(url, signal);

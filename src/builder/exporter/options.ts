@@ -42,6 +42,11 @@ function ownAnnotations(attributes: Record<string, string>): Record<string, stri
   return Object.fromEntries(found);
 }
 
+/** Throws `invalid` for a name that no image can have: before anything is built. */
+export function checkTags(tags: readonly string[]): void {
+  for (const tag of tags) parseRepositoryAndTag(tag.slice(tag.indexOf("=") + 1));
+}
+
 /** The names that a target gets: `TARGET=NAME` gives one of several targets a name, `NAME` the last of them. */
 export function namesOf(tags: readonly string[], target: string, isLast: boolean): Reference[] {
   return tags.flatMap((tag) => {

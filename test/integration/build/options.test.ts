@@ -158,6 +158,18 @@ RUN cat /first && echo $RANDOM$RANDOM > /second
   expect([same, other === second]).toEqual([first, false]);
 });
 
+test("what a classic build cannot be is refused before it begins", async () => {
+  const ask = async (query: string) => {
+    const answer = await fixture.engine.fetch(`/build?${query}`, { method: "POST" });
+    return [answer.status, ((await answer.json()) as { message: string }).message];
+  };
+  const unknown = (url: string) =>
+    `the build context ${JSON.stringify(url)} could not be recognized as URL: use http:// or https://`;
+  for (const url of ["file:///etc/passwd", "data:text/plain,FROM busybox", "foo bar", "http://"])
+    expect(await ask(`remote=${encodeURIComponent(url)}`)).toEqual([400, unknown(url)]);
+  expect(await ask("t=Bad")).toEqual([400, expect.stringContaining("must be lowercase")]);
+});
+
 test("outlines and targets are said of a Dockerfile before it is built", async () => {
   using context = contextWith({
     Dockerfile: "# WHO is greeted\nARG WHO=you\nFROM nowhere.invalid/x AS a\nARG WHO\nFROM a\n",
