@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { unavailable } from "../../../errors/index.ts";
+import { errnoOf, unavailable } from "../../../errors/index.ts";
 import { hostCpu } from "../../../oci/host-cpu.ts";
 import { formatPlatform, type Platform } from "../../../oci/platform.ts";
 
@@ -39,8 +39,18 @@ function isEmulated(machine: number): boolean {
   if (!existsSync(registered)) return false;
   return readdirSync(registered)
     .filter((name) => name !== "register" && name !== "status")
-    .map((name) => readFileSync(join(registered, name), "utf8"))
+    .map(entryOf)
     .some((text) => text.startsWith("enabled") && machineOf(text) === machine);
+}
+
+/** Empty for one that somebody takes away meanwhile. */
+function entryOf(name: string): string {
+  try {
+    return readFileSync(join(registered, name), "utf8");
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return "";
+    throw error;
+  }
 }
 
 /** The machine in a header's bytes 18 and 19, in the byte order that byte 5 says. */
