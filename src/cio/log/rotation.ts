@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream, existsSync, renameSync, rmSync } from "node:fs";
-import { rename, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 
@@ -49,8 +49,9 @@ export async function compressRotated(path: () => string | undefined): Promise<v
     await pipeline(createReadStream(source), createGzip(), createWriteStream(temporary, { mode: 0o640 }));
     const target = path();
     if (target === undefined) return;
-    await rename(temporary, `${target}.gz`);
-    await rm(target, { force: true });
+    // At once: a rotation in between would move another file to where this one was, and that would be lost.
+    renameSync(temporary, `${target}.gz`);
+    renameSync(target, temporary);
   } finally {
     await rm(temporary, { force: true });
   }
