@@ -19,15 +19,18 @@ export class Emulator implements Disposable {
     writeFileSync(`${registered}/register`, `:${this.#entry}:M::${begin}::/bin/busybox:F`);
   }
 
-  /** Undefined where the kernel cannot be told: the tests that need it say so. */
-  static async register(): Promise<Emulator | undefined> {
-    if (!existsSync(`${registered}/register`)) {
-      const mounted = await command(["mount", "-t", "binfmt_misc", "binfmt_misc", registered]);
-      if (mounted.code !== 0) {
-        console.warn(`no emulator: ${mounted.stderr.trim()}`);
-        return undefined;
-      }
-    }
+  /**
+   * Mounts what emulators are registered in, if it is not. To be called before the engine starts, which may have mounts of its own then.
+   * False where the kernel has no such thing: the tests that need it say so.
+   */
+  static async mount(): Promise<boolean> {
+    if (existsSync(`${registered}/register`)) return true;
+    const { code, stderr } = await command(["mount", "-t", "binfmt_misc", "binfmt_misc", registered]);
+    if (code !== 0) console.warn(`no emulator: ${stderr.trim()}`);
+    return code === 0;
+  }
+
+  static async register(): Promise<Emulator> {
     must(await command(["test", "-x", "/bin/busybox"]));
     return new Emulator();
   }
