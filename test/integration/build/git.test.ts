@@ -11,6 +11,8 @@ import { must, withEngine } from "../../support/suite.ts";
 const git = await GitServer.start();
 const fixture = withEngine({ env: { GIT_SSL_CAINFO: git.authority } });
 const keys = new Folder();
+/** What builds put out. */
+const outputs: Folder[] = [];
 /** Of the command line. */
 const temporary = new Folder();
 const sourceContext = contextWith({
@@ -36,7 +38,7 @@ git checkout -q -b next; echo 2 > server/file; git commit -qam two; git checkout
 afterAll(async () => {
   await ssh[Symbol.asyncDispose]();
   await git[Symbol.asyncDispose]();
-  for (const folder of [keys, temporary, sourceContext]) folder[Symbol.dispose]();
+  for (const folder of [keys, temporary, sourceContext, ...outputs]) folder[Symbol.dispose]();
 });
 
 const attempt = (args: string[], out: Folder) =>
@@ -46,6 +48,7 @@ const attempt = (args: string[], out: Folder) =>
 
 async function files(...args: string[]): Promise<(name: string) => string> {
   const out = new Folder();
+  outputs.push(out);
   must(await attempt(args, out));
   return (name) => readFileSync(out.join("out", name), "utf8").trim();
 }
