@@ -5,5 +5,5 @@ export { headerSize, isArchive } from "./detect.ts";
 export { encodeHeader, endOfArchive, padding } from "./encoder.ts";
 export { type EntryType, type SparseRegion, type TarHeader, tarHeader } from "./header.ts";
 export { decodeName, encodeName, fsPath } from "./name.ts";
-export { posix } from "./posix.ts";
+export { cleanPath, posix } from "./posix.ts";
 export { readTar, type TarEntry, type WritableEntry, writable, writeTar } from "./stream.ts";

@@ -4,20 +4,23 @@
  */
 export const posix = { normalize, join, resolve, dirname, basename };
 
-/** Without empty parts, `.`, and `..` behind a name; a slash at the end stays. Nothing is `.`. */
-function normalize(path: string): string {
-  const isAbsolute = path.startsWith("/");
-  const parts: string[] = [];
+/** The shortest path that means the same, by its text alone, as Go's path.Clean: `a//b/./../c/` is `a/c`, nothing is `.`. */
+export function cleanPath(path: string): string {
+  const rooted = path.startsWith("/");
+  const kept: string[] = [];
   for (const part of path.split("/")) {
     if (part === "" || part === ".") continue;
-    if (part !== "..") parts.push(part);
-    else if (parts.length > 0 && parts.at(-1) !== "..") parts.pop();
-    else if (!isAbsolute) parts.push(part);
+    if (part !== "..") kept.push(part);
+    else if (kept.length > 0 && kept.at(-1) !== "..") kept.pop();
+    else if (!rooted) kept.push("..");
   }
-  const clean = parts.join("/");
-  const end = path.endsWith("/") && clean !== "" ? "/" : "";
-  if (isAbsolute) return `/${clean}${end}`;
-  return clean === "" ? (path.endsWith("/") ? "./" : ".") : clean + end;
+  return (rooted ? "/" : "") + kept.join("/") || ".";
+}
+
+/** The same, but a slash at the end stays. */
+function normalize(path: string): string {
+  const clean = cleanPath(path);
+  return path.endsWith("/") && clean !== "/" ? `${clean}/` : clean;
 }
 
 function join(...paths: string[]): string {
@@ -27,8 +30,7 @@ function join(...paths: string[]): string {
 /** From the last absolute path on; the first must be absolute. */
 function resolve(root: string, ...paths: string[]): string {
   const from = paths.findLastIndex((path) => path.startsWith("/"));
-  const path = join(...(from < 0 ? [root, ...paths] : paths.slice(from)));
-  return path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
+  return cleanPath((from < 0 ? [root, ...paths] : paths.slice(from)).join("/"));
 }
 
 function dirname(path: string): string {

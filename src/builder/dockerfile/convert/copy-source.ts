@@ -1,5 +1,5 @@
+import { cleanPath } from "../../../archive/index.ts";
 import type { Edge, FileAction } from "../../graph/index.ts";
-import { cleanPath } from "../ignore/index.ts";
 import type { Add, Copy } from "../instructions/index.ts";
 import { quote } from "../quote.ts";
 import { joinPath } from "./path.ts";

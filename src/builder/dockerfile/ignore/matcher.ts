@@ -1,5 +1,5 @@
+import { cleanPath } from "../../../archive/index.ts";
 import { invalid } from "../../../errors/index.ts";
-import { cleanPath } from "./clean.ts";
 import { compileGlob, reachesBelow } from "./glob.ts";
 
 /** A line of the ignore file. */

@@ -1,4 +1,4 @@
-import { cleanPath } from "./clean.ts";
+import { cleanPath } from "../../../archive/index.ts";
 
 /**
  * The patterns of a `.dockerignore`, ready for an IgnoreMatcher: without a byte order mark, comments (a `#` in the first column) and blanks around
