@@ -1,8 +1,7 @@
-import { cancelled, systemError } from "../errors/index.ts";
 import { lines } from "../os/lines.ts";
 import { selfCommand } from "../os/self.ts";
 import { type Message, received } from "./child/protocol.ts";
-import { parse } from "./messages.ts";
+import { lost, parse } from "./messages.ts";
 
 export interface ChildOptions {
   /** Aborting kills the child. */
@@ -71,7 +70,5 @@ async function outcome<Result>(
   const status = await child.exited;
   if (last !== undefined && "error" in last) throw received(last.error);
   if (last !== undefined && "result" in last && status === 0) return last.result as Result;
-  if (options.signal?.aborted) throw cancelled(`${name} was cancelled`, { cause: options.signal.reason });
-  const how = child.signalCode === null ? `exited with ${status}` : `was killed by ${child.signalCode}`;
-  throw systemError(`the child process ${name} ${how} ${noise.slice(-20).join("\n")}`.trim());
+  throw lost(name, child, noise, options.signal);
 }

@@ -1,9 +1,8 @@
-import { cancelled, systemError } from "../../errors/index.ts";
 import { lines } from "../../os/lines.ts";
 import { selfCommand } from "../../os/self.ts";
 import { received } from "../child/protocol.ts";
 import type { Asked } from "../child/serve.ts";
-import { parse } from "../messages.ts";
+import { lost, parse } from "../messages.ts";
 
 /** A piece of work, until it is done. */
 export interface Job extends Asked {
@@ -49,9 +48,7 @@ export class PooledChild {
     for await (const line of lines(this.#process.stderr)) this.#hear(line);
     await this.#process.exited;
     const job = this.#taken();
-    if (job?.signal?.aborted)
-      job.reject(cancelled(`${job.name} was cancelled`, { cause: job.signal.reason }));
-    else job?.reject(systemError(`the child process ${job.name} ${this.#end()}`));
+    job?.reject(lost(job.name, this.#process, this.#noise, job.signal));
   }
 
   #hear(line: string): void {
@@ -74,11 +71,5 @@ export class PooledChild {
     this.#job = undefined;
     job?.signal?.removeEventListener("abort", this.#kill);
     return job;
-  }
-
-  #end(): string {
-    const { exitCode, signalCode } = this.#process;
-    const how = signalCode === null ? `exited with ${exitCode}` : `was killed by ${signalCode}`;
-    return `${how} ${this.#noise.slice(-20).join("\n")}`.trim();
   }
 }

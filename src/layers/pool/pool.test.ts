@@ -1,15 +1,8 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import {
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
+import { mkdirSync, readFileSync, readlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { removeScratch, scratchDirectory } from "../../os/testing.ts";
 import { type MeasuredLayer, measureLayer, packLayer } from "../diff.ts";
 import { askChild } from "./index.ts";
 
@@ -21,14 +14,14 @@ let small: string;
 let endless: string;
 
 beforeAll(() => {
-  scratch = mkdtempSync(join(tmpdir(), "slipway-pool-"));
+  scratch = scratchDirectory("pool");
   small = directory("small");
   writeFileSync(join(small, "file"), "content");
   endless = directory("endless");
   writeFileSync(join(endless, "holes"), "");
   truncateSync(join(endless, "holes"), 2 ** 42);
 });
-afterAll(() => rmSync(scratch, { recursive: true }));
+afterAll(removeScratch);
 
 function directory(name: string): string {
   const path = join(scratch, name);

@@ -1,4 +1,4 @@
-import { cancelled } from "../../errors/index.ts";
+import { givenUp } from "../messages.ts";
 import type { Job } from "./child.ts";
 
 /** Work that waits for its turn, the first first, until it is given up or has waited too long. */
@@ -15,7 +15,7 @@ export class Queue {
     const { signal, name } = job;
     const giveUp = () => {
       this.#leave(job);
-      job.reject(cancelled(`${name} was cancelled`, { cause: signal?.reason }));
+      job.reject(givenUp(name, signal));
     };
     const timer = setTimeout(() => {
       this.#leave(job);
