@@ -14,14 +14,22 @@ export interface Executable {
   fd?: number;
 }
 
+/** An executable with that time of its last change, and what was found out about it. */
+interface Installed {
+  readonly source: string;
+  readonly modified: number;
+  isCrun?: boolean;
+  /** The descriptor of the copy. */
+  sealed?: number;
+}
+
 /**
  * A runtime's executable. Runtimes protect themselves from containers (CVE-2019-5736) by executing a copy of
  * themselves that cannot be written to, at each start. What is executed here is such a copy already, made once:
  * they notice the seals and save the effort.
  */
 export class RuntimeBinary {
-  #crun: { source: string; modified: number; is: boolean } | undefined;
-  #sealed: { source: string; modified: number; fd: number } | undefined;
+  #installed: Installed | undefined;
   readonly #link: string;
 
   /** `directory` is for a link with the executable's name, which is what ps shows. */
@@ -45,34 +53,37 @@ export class RuntimeBinary {
 
   /** Whether it says that it is crun, whatever it is called. */
   isCrun(): boolean {
-    const source = this.source();
-    const modified = statSync(source).mtimeMs;
-    if (this.#crun?.source !== source || this.#crun.modified !== modified) {
-      // It takes some milliseconds, once.
-      const { stdout } = Bun.spawnSync([source, "--version"], { timeout: VERSION_MS });
-      this.#crun = { source, modified, is: stdout.toString().startsWith("crun version ") };
-    }
-    return this.#crun.is;
+    const installed = this.#look();
+    // It takes some milliseconds, once.
+    installed.isCrun ??= Bun.spawnSync([installed.source, "--version"], { timeout: VERSION_MS })
+      .stdout.toString()
+      .startsWith("crun version ");
+    return installed.isCrun;
   }
 
-  /** The copy; a newer executable is noticed. */
+  /** The copy. */
   executable(): Executable {
-    const source = this.source();
-    const modified = statSync(source).mtimeMs;
-    if (this.#sealed?.source === source && this.#sealed.modified === modified) {
-      return { path: this.#link, fd: this.#sealed.fd };
-    }
+    const installed = this.#look();
     try {
-      const fd = sealedCopy(source);
-      if (this.#sealed !== undefined) closeSync(this.#sealed.fd);
-      this.#sealed = { source, modified, fd };
-      return { path: this.#link, fd };
+      installed.sealed ??= sealedCopy(installed.source);
+      return { path: this.#link, fd: installed.sealed };
     } catch (error) {
       // The host forbids executables in memory: the runtime then copies itself.
       const forbidden =
         error instanceof SlipwayError && ["EACCES", "EPERM"].includes(error.details.errno ?? "");
-      if (forbidden) return { path: source };
+      if (forbidden) return { path: installed.source };
       throw error;
     }
+  }
+
+  /** What is known of the executable as it is now: a newer one is noticed. */
+  #look(): Installed {
+    const source = this.source();
+    const modified = statSync(source).mtimeMs;
+    if (this.#installed?.source !== source || this.#installed.modified !== modified) {
+      if (this.#installed?.sealed !== undefined) closeSync(this.#installed.sealed);
+      this.#installed = { source, modified };
+    }
+    return this.#installed;
   }
 }

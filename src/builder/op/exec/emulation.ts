@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { errnoOf, unavailable } from "../../../errors/index.ts";
+import { unavailable } from "../../../errors/index.ts";
 import { hostCpu } from "../../../oci/host-cpu.ts";
 import { formatPlatform, type Platform } from "../../../oci/platform.ts";
+import { ifThere } from "../../../os/if-there.ts";
 
 const registered = "/proc/sys/fs/binfmt_misc";
 
@@ -45,12 +46,7 @@ function isEmulated(machine: number): boolean {
 
 /** Empty for one that somebody takes away meanwhile. */
 function entryOf(name: string): string {
-  try {
-    return readFileSync(join(registered, name), "utf8");
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return "";
-    throw error;
-  }
+  return ifThere(() => readFileSync(join(registered, name), "utf8")) ?? "";
 }
 
 /** The machine in a header's bytes 18 and 19, in the byte order that byte 5 says. */
